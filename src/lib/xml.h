@@ -19,7 +19,7 @@ struct xml_events {
  * given), or the first negative code an event returned.
  */
 int xml_parse(struct span bytes, const struct xml_events *events, void *user, struct fault *why);
-/* Value of the attribute of that name (prefix ignored), or NULL. */
+/* Value of the attribute of that name, or NULL; prefixes are ignored unless name has one ("r:id"). */
 const char *xml_attr(const char **attrs, const char *name);
 
 #endif
