@@ -1,0 +1,20 @@
+/*
+ * RTF to text, after Microsoft's Rich Text Format Specification 1.9.1.
+ */
+#ifndef LIB_RTF_H
+#define LIB_RTF_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+
+/*
+ * Adds the text of a document as UTF-8 to out (which keeps its ceiling):
+ * \'hh by the font's or document's code page, \u with its fallback skipped,
+ * paragraphs and rows end lines, cells are parted by tabs, destinations that
+ * hold no text (fonts, styles, pictures, \*) are left out. HTML wrapped in
+ * RTF ([MS-OXRTFEX], \fromhtml1) gives the text without its tags. Nesting
+ * is bounded. PART when the document breaks off, E_DAMAGED when it is no RTF.
+ */
+int rtf_text(struct span rtf, struct buf *out, struct fault *why);
+
+#endif
