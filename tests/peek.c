@@ -2,7 +2,7 @@
  * peek: shows what a reader and the detectors give for files, without
  * sandbox or case. For developing parts and for the golden runner.
  *
- *   peek [-d] [-q] [-r READER] [-p PASSWORDS] [--no-ocr] FILE...   -d: detectors on; -q: only findings and damage
+ *   peek [-d] [-q] [-r READER] [-p PASSWORDS] [-t TERMS] [-R RULES] [--no-ocr] FILE...   -d: detectors on; -q: only findings and damage
  *   peek --list                          the names of all readers and detectors
  */
 #include "recorder.h"
@@ -48,6 +48,10 @@ int main(int argc, char **argv)
 			reader = reader_named(argv[++i]);
 		else if (strcmp(argv[i], "-p") == 0 && i + 1 < argc)
 			options.passwords = load_file(argv[++i]);
+		else if (strcmp(argv[i], "-t") == 0 && i + 1 < argc)
+			options.terms = load_file(argv[++i]);
+		else if (strcmp(argv[i], "-R") == 0 && i + 1 < argc)
+			options.rules = load_file(argv[++i]);
 	}
 	struct fault why = { "" };
 	for (size_t k = 0; readers[k]; k++)

@@ -244,6 +244,16 @@ static int on_child_lost(struct sink *s, const struct child *c, enum status st, 
 static int on_close(struct sink *s, int code, const struct fault *why);
 static const struct sink_ops ops;
 
+/* Detectors judge the item as a whole. */
+static int end_item(struct recorder *r)
+{
+	int e = OK;
+	for (size_t i = 0; r->with_detectors && detectors[i] && !e; i++)
+		if (detectors[i]->end)
+			e = detectors[i]->end(r->item, &r->sink);
+	return e;
+}
+
 /* The sink of a child; on_close releases it. */
 static int on_open(struct sink *s, const struct child *c, struct sink **sub)
 {
@@ -256,6 +266,7 @@ static int on_open(struct sink *s, const struct child *c, struct sink **sub)
 	struct item *it = arena_take(arena, sizeof(*it));
 	*it = *r->item;
 	it->arena = arena;
+	it->notes = arena_take(arena, sizeof(*it->notes));
 	it->depth++;
 	it->name = arena_string(arena, buf_span(&name));
 	const char *slash = c->is_nested_path ? strrchr(it->name, '/') : NULL;
@@ -280,6 +291,8 @@ static int on_close(struct sink *s, int code, const struct fault *why)
 {
 	struct recorder *r = self(s);
 	struct arena *arena = r->item->arena;
+	if (!r->is_ended)
+		end_item(r);
 	if (code)
 		buf_format(r->out, "end %d %s\n", code, why ? why->text : "");
 	arena_release(arena);
@@ -297,6 +310,7 @@ static int on_child(struct sink *s, const struct child *c)
 	struct sink *sub = NULL;
 	on_open(s, c, &sub);
 	record_item(r->out, self(sub)->item, NULL, r->with_detectors, r->is_quiet);
+	self(sub)->is_ended = true;
 	return on_close(sub, OK, NULL);
 }
 
@@ -311,6 +325,11 @@ int record_item(struct buf *out, const struct item *it, const struct reader *rea
                 bool with_detectors, bool is_quiet)
 {
 	struct fault why = { "" };
+	struct note *notes = NULL;
+	struct item noted = *it;
+	if (!noted.notes)
+		noted.notes = &notes;
+	it = &noted;
 	struct recorder r = {
 		.sink = { &ops }, .out = out, .item = it,
 		.with_detectors = with_detectors, .is_quiet = is_quiet,
@@ -325,6 +344,7 @@ int record_item(struct buf *out, const struct item *it, const struct reader *rea
 			e = detectors[i]->item(it, &r.sink);
 	if (!e && reader)
 		e = reader->read(it, &r.sink, &why);
+	end_item(&r);
 	if (e)
 		buf_format(out, "end %d %s\n", e, why.text);
 	return e;

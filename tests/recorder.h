@@ -14,6 +14,7 @@ struct recorder {
 	struct buf *out;		/* lines are added here */
 	const struct item *item;
 	const struct options *options;
+	bool is_ended;			/* the detectors' end was called */
 	bool with_detectors, is_quiet;	/* quiet: only findings and damage */
 	struct buf *table;		/* cells of the table under way */
 	struct span *cells;

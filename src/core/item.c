@@ -32,3 +32,19 @@ bool item_has_extension(const struct item *it, const char *list)
 			return true;
 	return false;
 }
+
+void *item_note(const struct item *it, const void *key, size_t size)
+{
+	if (!it->notes)
+		return NULL;
+	for (struct note *n = *it->notes; n; n = n->next)
+		if (n->key == key)
+			return n->memory;
+	struct note *n = arena_take(it->arena, sizeof(*n));
+	void *memory = n ? arena_take(it->arena, size) : NULL;
+	if (!memory)
+		return NULL;
+	*n = (struct note){ *it->notes, key, memory };
+	*it->notes = n;
+	return memory;
+}

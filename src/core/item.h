@@ -43,7 +43,17 @@ struct item {
 	unsigned depth;			/* 0 for a file on disk */
 	const struct options *options;
 	struct arena *arena;
+	struct note **notes;	/* head of the item's notes, set by whoever makes the item; NULL: none are kept */
 };
+
+/*
+ * A part's own memory for one item, between its calls for that item: zeroed
+ * when first asked for, then the same; in the item's arena, gone with it.
+ * key is the address of the part's row. NULL when the arena is full or the
+ * item keeps no notes: do without then.
+ */
+struct note { struct note *next; const void *key; void *memory; };
+void *item_note(const struct item *it, const void *key, size_t size);
 
 /* The name's extension in lower case without the dot, "" when there is none; at most 15 characters. */
 struct extension { char s[16]; };

@@ -32,6 +32,12 @@ struct detector {
 	int (*picture)(const struct item *it, const struct picture *p, struct sink *out);
 	/* Name and bytes of the item as a whole, before anything else: key stores, files named passwords. */
 	int (*item)(const struct item *it, struct sink *out);
+	/*
+	 * After all texts, tables and pictures of the item, its children excluded (they end before it):
+	 * once for each item whose reading began, however it ended, unless the run stops. What was seen
+	 * lies in item_note. Whoever closes an item calls it: scan/, and the recorder in tests.
+	 */
+	int (*end)(const struct item *it, struct sink *out);
 };
 
 /* NULL-terminated, in order of appearance in the .def files. */
