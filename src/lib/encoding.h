@@ -16,8 +16,10 @@ int encoding_init(struct fault *why);
  * The encoding of a text: its byte order mark, valid UTF-8, zero patterns of
  * UTF-16/32, then statistics. Returns an ICU name ("UTF-8", "UTF-16LE",
  * "windows-1252", "Shift_JIS", ...), never NULL for text; NULL when the bytes
- * look like no text at all. stated (from a header or declaration) wins where
- * it decodes without error; may be NULL.
+ * look like no text at all. stated (from a header or declaration; may be NULL)
+ * wins over statistics where it decodes without error, not over a mark or valid
+ * UTF-8 beyond ASCII. Reads all bytes: give a head of some 64 KB of large ones.
+ * The name is static, or stated itself.
  */
 const char *encoding_detect(struct span bytes, const char *stated);
 
