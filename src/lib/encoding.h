@@ -22,6 +22,8 @@ int encoding_init(struct fault *why);
  * The name is static, or stated itself.
  */
 const char *encoding_detect(struct span bytes, const char *stated);
+/* The static name of a label as headers and declarations write it ("cp1252", "sjis"); NULL when it is unknown. */
+const char *encoding_named(struct span label);
 
 /*
  * Converts to UTF-8 into out (which keeps its ceiling). A byte order mark is

@@ -267,3 +267,19 @@ const char *encoding_detect(struct span bytes, const char *stated)
 	buf_release(&sample);
 	return name;
 }
+
+const char *encoding_named(struct span label)
+{
+	struct buf b;
+	buf_init(&b, 64);
+	buf_add(&b, span_trim(label));
+	const char *name = superset_of(buf_string(&b));
+	UErrorCode e = U_ZERO_ERROR;
+	if (name == buf_string(&b))
+		name = ucnv_getStandardName(buf_string(&b), "MIME", &e);
+	e = U_ZERO_ERROR;
+	if (!name)
+		name = ucnv_getAlias(buf_string(&b), 0, &e);
+	buf_release(&b);
+	return name;
+}
