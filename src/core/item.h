@@ -38,6 +38,8 @@ struct item {
 	const char *trail;		/* forensic path, already escaped */
 	const char *name;		/* last component, escaped; "" for a nameless one */
 	struct span bytes;		/* the whole of it */
+	const uint64_t *volume_ends;	/* a joined volume set: the offset behind each volume; else NULL */
+	uint32_t volumes;
 	const char *stated_type;	/* MIME type its container states, or NULL */
 	struct times times;
 	unsigned depth;			/* 0 for a file on disk */

@@ -18,6 +18,7 @@ struct child {
 	struct span name;
 	bool is_nested_path;	/* name is a path inside an archive: its folders join with '/' */
 	struct span bytes;
+	uint64_t stated_size;	/* of a lost child, as its container states it; 0 when unknown */
 	const char *stated_type;
 	struct times times;
 	bool is_virtual;	/* has no bytes of its own: a message or folder inside a PST */
