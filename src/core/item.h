@@ -25,12 +25,15 @@ enum status {
 };
 const char *status_name(enum status s);
 
+struct print_options;
+
 /* What the user chose for this run; shared, read only. */
 struct options {
 	unsigned classes;		/* set of classes, see core/kind.h */
 	bool no_ocr;
 	struct span passwords;		/* bytes of --passwords FILE: one a line */
 	struct span terms;		/* bytes of --terms FILE */
+	const struct print_options *print;	/* what printers take (core/print.h), or NULL */
 	struct span rules;		/* bytes of --rules FILE (gitleaks TOML) */
 };
 

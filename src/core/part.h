@@ -40,9 +40,22 @@ struct detector {
 	int (*end)(const struct item *it, struct sink *out);
 };
 
+/* A kind of fingerprint. It gives its prints and digests to the sink; called like a detector, options->print set. */
+struct printer {
+	const char *name, *help;
+	int (*init)(const struct options *o, struct fault *why);	/* or NULL */
+	/* Each may be NULL. Return OK or what the sink returned. */
+	int (*text)(const struct item *it, const struct text *t, struct sink *out);
+	int (*table)(const struct item *it, const struct table *t, struct sink *out);
+	int (*picture)(const struct item *it, const struct picture *p, struct sink *out);
+	int (*item)(const struct item *it, struct sink *out);	/* its bytes, before anything else */
+	int (*end)(const struct item *it, struct sink *out);	/* as a detector's */
+};
+
 /* NULL-terminated, in order of appearance in the .def files. */
 extern const struct reader *const readers[];
 extern const struct detector *const detectors[];
+extern const struct printer *const printers[];
 
 /* The reader that bids highest for the item, NULL when none bids; ties go to the first. */
 const struct reader *reader_for(const struct item *it);

@@ -40,6 +40,24 @@ int sink_damage(struct sink *s, enum status st, uint64_t offset, uint64_t length
 	return s->ops->damage(s, st, offset, length, reason);
 }
 
+int sink_prints(struct sink *s, const struct prints *p)
+{
+	return s->ops->prints ? s->ops->prints(s, p) : OK;
+}
+
+int sink_digest(struct sink *s, const struct digest *d)
+{
+	return s->ops->digest ? s->ops->digest(s, d) : OK;
+}
+
+const char *digest_name(enum digest_kind k)
+{
+	static const char *const names[DIGEST_COUNT] = {
+		"sha256", "sha1", "md5", "ed2k", "pieces-root", "pdq", "text",
+	};
+	return names[k];
+}
+
 const char *space_name(enum space s)
 {
 	static const char *const names[] = { "raw", "text", "row", "ocr" };

@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "core/finding.h"
+#include "core/print.h"
 
 /* A child item. name is raw bytes as the container has them; the sink escapes it. */
 struct child {
@@ -41,6 +42,8 @@ struct sink_ops {
 	int (*type)(struct sink *, const char *mime);
 	int (*damage)(struct sink *, enum status, uint64_t offset, uint64_t length, const char *reason);
 	int (*spend)(struct sink *, uint64_t work);
+	int (*prints)(struct sink *, const struct prints *);	/* may be NULL: none are wanted */
+	int (*digest)(struct sink *, const struct digest *);	/* may be NULL */
 };
 struct sink { const struct sink_ops *ops; };
 
@@ -78,6 +81,11 @@ int sink_spend(struct sink *s, uint64_t work);
 
 int sink_finding(struct sink *s, const struct finding *f);
 int sink_claim(struct sink *s, const struct claim *c);
+
+/* For printers. Anchors come in batches, in order of at within an item and space. */
+
+int sink_prints(struct sink *s, const struct prints *p);
+int sink_digest(struct sink *s, const struct digest *d);
 
 /* The place of bytes [start, end) of a text, or of a cell of a table (row and column from 0). */
 struct where text_where(const struct text *t, size_t start, size_t end);
