@@ -162,6 +162,18 @@ static int on_row(struct sink *s, const struct span *cells, uint32_t count, cons
 	return r->rows == TABLE_ROWS ? table_flush(r) : OK;
 }
 
+static int on_row_number(struct sink *s, uint64_t number)
+{
+	struct recorder *r = self(s);
+	if (number == r->first_row + r->rows)
+		return OK;
+	int e = table_flush(r);
+	r->first_row = number;
+	if (!r->is_quiet)
+		buf_format(r->out, "from row %llu\n", (unsigned long long)number);
+	return e;
+}
+
 static int on_table_end(struct sink *s)
 {
 	struct recorder *r = self(s);
@@ -316,7 +328,7 @@ static int on_child(struct sink *s, const struct child *c)
 
 static const struct sink_ops ops = {
 	.child = on_child, .open = on_open, .close = on_close, .child_lost = on_child_lost, .text = on_text,
-	.table_begin = on_table_begin, .row = on_row, .table_end = on_table_end,
+	.table_begin = on_table_begin, .row = on_row, .row_number = on_row_number, .table_end = on_table_end,
 	.picture = on_picture, .mail = on_mail, .finding = on_finding, .claim = on_claim,
 	.type = on_type, .damage = on_damage, .spend = on_spend,
 };

@@ -2,6 +2,11 @@
 
 int sink_child(struct sink *s, const struct child *c) { return s->ops->child(s, c); }
 int sink_text(struct sink *s, const struct text *t) { return s->ops->text(s, t); }
+int sink_row_number(struct sink *s, uint64_t number)
+{
+	return s->ops->row_number ? s->ops->row_number(s, number) : OK;
+}
+
 int sink_table_end(struct sink *s) { return s->ops->table_end(s); }
 int sink_picture(struct sink *s, const struct picture *p) { return s->ops->picture(s, p); }
 int sink_mail(struct sink *s, const struct mail_head *m) { return s->ops->mail(s, m); }

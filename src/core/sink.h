@@ -44,6 +44,7 @@ struct sink_ops {
 	int (*spend)(struct sink *, uint64_t work);
 	int (*prints)(struct sink *, const struct prints *);	/* may be NULL: none are wanted */
 	int (*digest)(struct sink *, const struct digest *);	/* may be NULL */
+	int (*row_number)(struct sink *, uint64_t number);	/* or NULL: rows are counted from 1 */
 };
 struct sink { const struct sink_ops *ops; };
 
@@ -66,6 +67,11 @@ int sink_text(struct sink *s, const struct text *t);
 /* Rows of one table, in order. names may be NULL (no header). offsets may be NULL, else one a cell. */
 int sink_table_begin(struct sink *s, const char *sheet, const struct span *names, uint32_t columns);
 int sink_row(struct sink *s, const struct span *cells, uint32_t count, const uint64_t *offsets);
+/*
+ * The number, from 1, of the row that comes next, where a sheet numbers its rows itself (the header among
+ * them, empty ones left out). Without it rows count up by one. Call it where the count leaps, or before each.
+ */
+int sink_row_number(struct sink *s, uint64_t number);
 int sink_table_end(struct sink *s);
 /* A page without text, or a picture's pixels; looked at for documents and MRZ. */
 int sink_picture(struct sink *s, const struct picture *p);

@@ -40,7 +40,7 @@ struct table {
 	const char *sheet;		/* sheet or table name, or NULL */
 	uint32_t columns;
 	const struct span *names;	/* columns entries */
-	uint64_t first_row;		/* number of the first row here, from 1, the header not counted */
+	uint64_t first_row;		/* number of the first row here, from 1, the header not counted; in sheets the sheet's own */
 	uint32_t rows;
 	const struct span *cells;	/* rows * columns */
 	const uint64_t *offsets;	/* rows * columns, or NULL */
