@@ -91,3 +91,18 @@ size_t utf8_valid_prefix(struct span s)
 	}
 	return i;
 }
+
+unsigned utf8_put(unsigned char *to, uint32_t c)
+{
+	if (c > 0x10ffff || c >> 11 == 0x1b)
+		c = 0xfffd;
+	if (c < 0x80) {
+		to[0] = (unsigned char)c;
+		return 1;
+	}
+	unsigned n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (unsigned i = n - 1; i > 0; i--, c >>= 6)
+		to[i] = 0x80 | (c & 0x3f);
+	to[0] = (unsigned char)(0xf00 >> n | c);
+	return n;
+}

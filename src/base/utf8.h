@@ -13,6 +13,8 @@ size_t utf8_valid_prefix(struct span s);
 unsigned utf8_length_at(struct span s, size_t i);
 /* The character at i, which must be valid there. */
 uint32_t utf8_char_at(struct span s, size_t i);
+/* Writes a scalar value (others become U+FFFD); to has room for 4 bytes. Returns how many it wrote. */
+unsigned utf8_put(unsigned char *to, uint32_t c);
 /* Offset of the first byte from 0x80 on at or after i, or s.n. */
 size_t utf8_skip_ascii(struct span s, size_t i);
 

@@ -173,13 +173,8 @@ static bool byte_table_fill(UConverter *c, struct byte_table *t)
 			return false;
 		if (n != 1)
 			return false;
-		struct buf one;
-		buf_init(&one, 4);
-		buf_add_utf8(&one, units[0]);
-		memcpy(t->utf8[b], one.p, one.n);
-		t->length[b] = (unsigned char)one.n;
+		t->length[b] = (unsigned char)utf8_put(t->utf8[b], units[0]);
 		t->is_bad[b] = bad != before;
-		buf_release(&one);
 	}
 	return true;
 }

@@ -22,6 +22,8 @@ int encoding_init(struct fault *why);
  * The name is static, or stated itself.
  */
 const char *encoding_detect(struct span bytes, const char *stated);
+/* Cheaply, from a head: false where encoding_detect would give NULL. */
+bool encoding_is_text(struct span head);
 /* The static name of a label as headers and declarations write it ("cp1252", "sjis"); NULL when it is unknown. */
 const char *encoding_named(struct span label);
 

@@ -158,11 +158,40 @@ static void sample_fill(struct span s, struct buf *out)
 	}
 }
 
-/*
- * How much a text looks like words when read as a single-byte code page:
- * letters beside letters, small ones after small ones, and for Cyrillic the
- * ten letters that make up two thirds of Russian text.
- */
+static bool is_small_letter(uint32_t c)
+{
+	return (c >= 0x430 && c < 0x460) || (c >= 0xdf && c < 0x100 && c != 0xf7) || (c >= 'a' && c <= 'z');
+}
+
+static bool is_capital_letter(uint32_t c)
+{
+	return (c >= 0x400 && c < 0x430) || (c >= 0xc0 && c < 0xdf && c != 0xd7) || (c >= 'A' && c <= 'Z');
+}
+
+/* One of the ten letters that make up two thirds of Russian text. */
+static bool is_common_cyrillic(uint32_t c)
+{
+	return c == 0x43e || c == 0x435 || c == 0x430 || c == 0x438 || c == 0x43d || c == 0x442 || c == 0x441 ||
+	       c == 0x440 || c == 0x432 || c == 0x43b;
+}
+
+/* How well a character beyond ASCII stands between its neighbours in a text of words. */
+static int char_score(uint32_t before, uint32_t c, uint32_t after)
+{
+	bool was_letter = is_small_letter(before) || is_capital_letter(before);
+	bool is_inside = was_letter && (is_small_letter(after) || is_capital_letter(after));
+	if (c < 0xa0)
+		return -6;
+	if (is_small_letter(c))
+		return 3 + (is_common_cyrillic(c) ? 2 : 0);
+	if (is_capital_letter(c))
+		return is_small_letter(before) ? -5 : 1;
+	if (c >= 0x2010 && c < 0x2040)
+		return is_inside && c != 0x2019 ? -4 : 3;	/* quotes and dashes of typography */
+	return is_inside ? -4 : c >= 0x2500 && c < 0x25a0 ? -1 : 0;
+}
+
+/* How much a text looks like words when read as a single-byte code page. */
 static int word_score(struct span s, const char *name)
 {
 	struct buf b;
@@ -175,17 +204,8 @@ static int word_score(struct span s, const char *name)
 	for (size_t i = 0, n; i < u.n; i += n) {
 		uint32_t c = utf8_char_at(u, i);
 		n = utf8_length_at(u, i);
-		bool is_small = (c >= 0x430 && c < 0x460) || (c >= 0xdf && c < 0x100 && c != 0xf7) || (c >= 'a' && c <= 'z');
-		bool is_capital = (c >= 0x400 && c < 0x430) || (c >= 0xc0 && c < 0xdf && c != 0xd7) || (c >= 'A' && c <= 'Z');
-		bool was_small = (before >= 0x430 && before < 0x460) || (before >= 'a' && before <= 'z');
-		if (c >= 0x80) {
-			score += is_small ? 3 : is_capital ? 1 : -4;
-			score -= is_capital && was_small ? 6 : 0;
-			score -= c >= 0x80 && c < 0xa0 ? 6 : 0;
-			bool is_common = c == 0x43e || c == 0x435 || c == 0x430 || c == 0x438 || c == 0x43d ||
-			                 c == 0x442 || c == 0x441 || c == 0x440 || c == 0x432 || c == 0x43b;
-			score += is_common ? 2 : 0;
-		}
+		if (c >= 0x80)
+			score += char_score(before, c, i + n < u.n ? utf8_char_at(u, i + n) : ' ');
 		before = c;
 	}
 	buf_release(&b);
@@ -282,4 +302,10 @@ const char *encoding_named(struct span label)
 		name = ucnv_getAlias(buf_string(&b), 0, &e);
 	buf_release(&b);
 	return name;
+}
+
+bool encoding_is_text(struct span head)
+{
+	head = span_sub(head, 0, LOOK_MAX);
+	return mark_of(head) || odd_controls(head) * 50 <= head.n || wide_by_zeros(head);
 }
