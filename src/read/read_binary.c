@@ -29,6 +29,12 @@ static const struct { const char *magic; size_t n, at; const char *type; } types
 	{ "\x03\xd9\xa2\x9a", 4, 0, "application/x-keepass" },
 };
 
+/* Netpbm's raw grey and colour rasters: pixels, in which strings are chance. */
+static bool is_raster(struct span s)
+{
+	return span_at(s, 0) == 'P' && (span_at(s, 1) == '5' || span_at(s, 1) == '6') && span_at(s, 2) == '\n';
+}
+
 static const char *type_of(struct span s)
 {
 	if (!s.n)
@@ -36,7 +42,7 @@ static const char *type_of(struct span s)
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (span_equal(span_sub(s, types[i].at, types[i].n), span_of(types[i].magic, types[i].n)))
 			return types[i].type;
-	return NULL;
+	return is_raster(s) ? "image/x-portable-anymap" : NULL;
 }
 
 static int binary_probe(struct span head, const struct item *it)
@@ -49,7 +55,7 @@ static int binary_read(const struct item *it, struct sink *out, struct fault *wh
 {
 	const char *type = type_of(it->bytes);
 	int e = type ? sink_type(out, type) : OK;
-	if (!e)
+	if (!e && !is_raster(it->bytes))
 		e = strings_give(it->bytes, 0, NULL, out);
 	return e == E_MEMORY ? fault_set(why, e, "no memory for strings") : e;
 }
