@@ -8,6 +8,7 @@
 enum {
 	END_LEN = 22, END64_LEN = 56, LOCATOR_LEN = 20, CENTRAL_LEN = 46, LOCAL_LEN = 30,
 	END_SEARCH = 1 << 20,	/* comments end within 64 KB; what was appended may be longer */
+	STRAY_STEPS = 50 << 20,	/* names compared at most */
 };
 
 static const struct span sig_end = { (const unsigned char *)"PK\5\6", 4 };
@@ -315,6 +316,41 @@ static int recover(struct zip *z, struct arena *arena, const char *reason, struc
 	return fault_set(why, PART, "%s: %zu members found by their local headers", reason, n);
 }
 
+static size_t count_strays(const struct zip *z)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < z->count; i++)
+		n += !has_sig(z->bytes, z->members[i].header_at, sig_local);
+	return n;
+}
+
+/*
+ * Members whose header is not where the directory says are looked for by
+ * name, in order, among the headers that are there. true when all were found.
+ */
+static bool find_strays(struct zip *z, struct arena *arena)
+{
+	struct zip found = { .bytes = z->bytes };
+	if (recover(&found, arena, "", NULL) < 0)
+		return false;
+	size_t at = 0, steps = 0;
+	bool is_whole = true;
+	for (size_t i = 0; i < z->count && steps < STRAY_STEPS; i++) {
+		struct zip_member *m = &z->members[i];
+		if (has_sig(z->bytes, m->header_at, sig_local))
+			continue;
+		size_t k = at;
+		while (k < found.count && steps++ < STRAY_STEPS && !span_equal(found.members[k].name, m->name))
+			k++;
+		bool is_found = k < found.count && span_equal(found.members[k].name, m->name);
+		if (is_found)
+			m->header_at = found.members[k].header_at;
+		at = is_found ? k + 1 : at;
+		is_whole = is_whole && is_found;
+	}
+	return is_whole && steps < STRAY_STEPS;
+}
+
 int zip_open_set(struct span bytes, const uint64_t *ends, uint32_t volumes, struct arena *arena,
                  struct zip *z, struct fault *why)
 {
@@ -327,11 +363,11 @@ int zip_open_set(struct span bytes, const uint64_t *ends, uint32_t volumes, stru
 	if (e.disk && !v.count)
 		return recover(z, arena, "last volume of a zip set", why);
 	int r = read_directory(z, v, &e, at, arena, why);
-	if (r < 0 || !z->count || has_sig(bytes, z->members[0].header_at, sig_local))
+	size_t strays = r < 0 ? 0 : count_strays(z);
+	if (!strays)
 		return r;
-	for (size_t i = 1; i < z->count; i++)	/* one header in its place: the directory is right */
-		if (has_sig(bytes, z->members[i].header_at, sig_local))
-			return r;
+	if (strays < z->count)
+		return find_strays(z, arena) ? r : fault_set(why, PART, "some members are not where the directory says");
 	struct zip damaged = *z;
 	*z = (struct zip){ .bytes = bytes };
 	r = recover(z, arena, "zip directory points nowhere", why);
