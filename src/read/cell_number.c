@@ -91,10 +91,11 @@ static bool show_date(struct buf *out, double value, bool is_1904)
 	seconds %= 86400;
 	if (!is_1904 && days < 60)
 		days++;		/* the 1900 system has a 29th of February 1900 */
-	if (day > 0 || is_1904)
+	bool has_day = day > 0 || is_1904;
+	if (has_day)
 		add_date(out, days - (is_1904 ? 24107 : 25569));
-	if (seconds || day <= 0)
-		buf_format(out, "%s%02d:%02d:%02d", day > 0 ? " " : "", (int)(seconds / 3600),
+	if (seconds || !has_day)
+		buf_format(out, "%s%02d:%02d:%02d", has_day ? " " : "", (int)(seconds / 3600),
 		           (int)(seconds / 60 % 60), (int)(seconds % 60));
 	return true;
 }
