@@ -63,7 +63,7 @@ static bool is_plainly_table(const struct csv_dialect *d)
 
 static int csv_probe(struct span head, const struct item *it)
 {
-	struct csv_dialect d;
+	struct csv_dialect d = { 0 };
 	bool is_named = item_has_extension(it, "csv tsv tab psv");
 	if (!head.n || item_has_extension(it, no_tables) || !encoding_is_text(head))
 		return 0;
@@ -72,7 +72,7 @@ static int csv_probe(struct span head, const struct item *it)
 		return 0;
 	bool has_columns = dialect_of(head, it, &d);
 	if (is_named)
-		return has_columns ? 60 : 30;
+		return has_columns ? 60 : d.has_header ? 30 : 0;	/* one column is a table by its name only */
 	return has_columns && is_plainly_table(&d) ? 40 : 0;
 }
 
