@@ -17,4 +17,16 @@
  */
 int rtf_text(struct span rtf, struct buf *out, struct fault *why);
 
+/*
+ * The same, with what is embedded. data is called for each picture and
+ * object with its decoded bytes (borrowed for the call) and a kind: "png",
+ * "jpg", "emf", "wmf", "bmp", or "object" for an OLE 1 stream ([MS-OLEDS]
+ * 2.2). A negative code ends the walk and is returned.
+ */
+struct rtf_events {
+	int (*data)(void *user, const char *kind, struct span bytes);
+	void *user;
+};
+int rtf_walk(struct span rtf, const struct rtf_events *events, struct buf *out, struct fault *why);
+
 #endif
