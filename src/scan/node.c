@@ -424,7 +424,10 @@ int examiner_run(struct examiner *x, const struct job *j, struct span bytes, con
 		node_free(n);
 		return e;
 	}
-	if (j->is_hash_only) {
+	if (!bytes.n && j->size) {
+		node_worsen(n, STATUS_UNREADABLE, "the system did not give its bytes");
+		e = node_close(&n->sink, OK, NULL);
+	} else if (j->is_hash_only) {
 		snprintf(n->reason, sizeof(n->reason), "a volume of a set, read as part of it");
 		e = node_close(&n->sink, OK, NULL);
 	} else {
