@@ -31,6 +31,13 @@ static struct buf *target(struct walk *w)
 	return w->tables ? &w->cell : &w->o->doc.text;
 }
 
+/* Ends a line; empty ones are not kept. */
+static void end_line(struct buf *b)
+{
+	if (b->n && span_at(buf_span(b), b->n - 1) != '\n')
+		buf_add_byte(b, '\n');
+}
+
 static int table_start(struct walk *w)
 {
 	if (w->tables++)
@@ -131,7 +138,7 @@ static int on_end(void *user, const char *name)
 	} else if (strcmp(name, "r") == 0)
 		w->runs -= w->runs > 0;
 	else if (strcmp(name, "p") == 0 || strcmp(name, "comment") == 0 || strcmp(name, "text") == 0)
-		buf_add_byte(target(w), '\n');
+		end_line(target(w));
 	else if (strcmp(name, "tc") == 0 && w->tables)
 		return cell_end(w);
 	else if (strcmp(name, "tr") == 0 && w->tables > 1)

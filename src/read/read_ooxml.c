@@ -229,6 +229,7 @@ static const struct {
 	{ "", ".rels", link_part, "links" },
 	{ "[Content_Types].xml", "", no_part, NULL },
 	{ "docProps/", ".xml", property_part, "metadata" },
+	{ "docProps/thumbnail", "", no_part, NULL },
 	{ "word/document", ".xml", text_part, NULL },
 	{ "word/header", ".xml", text_part, "header" },
 	{ "word/footer", ".xml", text_part, "footer" },
