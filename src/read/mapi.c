@@ -338,13 +338,28 @@ static int bodies_give(struct mail_give *g, const struct mapi *m, struct fault *
 	return e;
 }
 
-int mapi_give(struct mail_give *g, const struct mapi *m, const struct mapi *recipients, size_t count,
-              struct fault *why)
+enum { FORMS = sizeof(forms) / sizeof(*forms) };
+
+static size_t form_of(const struct mapi *m)
 {
 	struct span class = mapi_text(m, MESSAGE_CLASS);
 	size_t form = 0;
-	while (form < sizeof(forms) / sizeof(*forms) && !span_starts_nocase(class, span_str(forms[form].class)))
+	while (form < FORMS && !span_starts_nocase(class, span_str(forms[form].class)))
 		form++;
-	int e = form < sizeof(forms) / sizeof(*forms) ? form_give(g, m, form) : head_give(g, m, recipients, count);
+	return form;
+}
+
+int mapi_give(struct mail_give *g, const struct mapi *m, const struct mapi *recipients, size_t count,
+              struct fault *why)
+{
+	size_t form = form_of(m);
+	int e = form < FORMS ? form_give(g, m, form) : head_give(g, m, recipients, count);
+	return e ? e : bodies_give(g, m, why);
+}
+
+int mapi_give_content(struct mail_give *g, const struct mapi *m, struct fault *why)
+{
+	size_t form = form_of(m);
+	int e = form < FORMS ? form_give(g, m, form) : OK;
 	return e ? e : bodies_give(g, m, why);
 }

@@ -39,5 +39,7 @@ struct span mapi_attachment_name(const struct mapi *attachment);
 /* Head, table of contact, appointment or task, and bodies; children are the caller's. OK, PART, negative. */
 int mapi_give(struct mail_give *g, const struct mapi *message, const struct mapi *recipients, size_t count,
               struct fault *why);
+/* The same without a head, for a message whose head was given by what it came in. */
+int mapi_give_content(struct mail_give *g, const struct mapi *message, struct fault *why);
 
 #endif
