@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/encoding.h"
+#include "lib/rtf.h"
 
 /* [MS-OXPROPS] canonical ids. */
 enum {
@@ -297,19 +298,25 @@ static int form_give(struct mail_give *g, const struct mapi *m, size_t form)
 	return e ? e : sink_table_end(g->out);
 }
 
-/* A body that is RTF alone is a child, so that the reader of RTF files reads it. */
 static int rtf_give(struct mail_give *g, struct span packed, struct fault *why)
 {
-	struct buf rtf;
+	struct buf rtf, text;
 	buf_init(&rtf, RTF_MAX);
+	buf_init(&text, RTF_MAX);
 	int e = mail_rtf_unpack(packed, &rtf, why);
 	bool is_part = e != OK;
-	struct child c = { .name = span_str("body.rtf"), .bytes = buf_span(&rtf), .stated_type = "application/rtf",
-		.times = TIMES_UNKNOWN };
-	e = rtf.n ? sink_child(g->out, &c) : OK;
+	if (rtf.n) {
+		e = rtf_text(buf_span(&rtf), &text, why);
+		is_part = is_part || e != OK;
+	}
+	if (e == E_MEMORY || e == E_STOPPED || e == E_STORE)
+		goto out;
+	e = mail_give_text(g, buf_span(&text), "body");
 	if (!e && is_part)
 		e = sink_damage(g->out, STATUS_PARTIAL, 0, 0, why->text);
+out:
 	buf_release(&rtf);
+	buf_release(&text);
 	return e;
 }
 
