@@ -209,7 +209,7 @@ static bool step(struct parse *p)
 	return false;
 }
 
-bool json_value(struct json *j, struct json_tape *t)
+bool json_parse(struct json *j, struct json_tape *t)
 {
 	struct parse p = { .j = j, .t = t, .open = UINT32_MAX };
 	t->n = 0;

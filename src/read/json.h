@@ -45,7 +45,7 @@ enum json_token json_next(struct json *j, struct span *value, bool *has_escapes)
  */
 struct json_tape { struct json_node *nodes; uint32_t n, room; };
 void json_tape_release(struct json_tape *t);
-bool json_value(struct json *j, struct json_tape *t);
+bool json_parse(struct json *j, struct json_tape *t);
 
 /*
  * Adds the string that s, between quotes, stands for; where raw_at is given

@@ -318,6 +318,16 @@ static int walk_member(struct doc *d, struct nest *n, bool *is_bad)
 	return add_loose(d, value, t == JSON_IS_STRING && has_escapes);
 }
 
+/* True when the array just opened holds arrays or objects. */
+static bool holds_containers(const struct doc *d)
+{
+	struct json ahead = d->j;
+	struct span value;
+	bool has_escapes;
+	enum json_token t = json_next(&ahead, &value, &has_escapes);
+	return t == JSON_OPEN_OBJECT || t == JSON_OPEN_ARRAY;
+}
+
 /* An element of an array, or its end. */
 static int walk_element(struct doc *d, struct nest *n, bool *is_bad)
 {
@@ -331,8 +341,17 @@ static int walk_element(struct doc *d, struct nest *n, bool *is_bad)
 		n->depth--;
 		return OK;
 	}
+	size_t inside = d->j.at;
+	if (t == JSON_OPEN_ARRAY && holds_containers(d) && n->depth < JSON_DEPTH_MAX)
+		return open_container(d, n, true, span_of(NULL, 0));
 	d->j.at = from;
-	*is_bad = t == JSON_BAD || !json_value(&d->j, &d->tape);
+	*is_bad = t == JSON_BAD || !json_parse(&d->j, &d->tape);
+	if (*is_bad && d->tape.n >= JSON_NODES_MAX / 2 && n->depth < JSON_DEPTH_MAX) {
+		/* larger than a record can be: walk it as if it stood outside the array */
+		*is_bad = false;
+		d->j.at = inside;
+		return open_container(d, n, t == JSON_OPEN_ARRAY, span_of(NULL, 0));
+	}
 	if (*is_bad)
 		return OK;
 	path_set(d, n->at[n->depth - 1].path, span_of(NULL, 0));
@@ -385,7 +404,7 @@ static int walk_lines(struct doc *d)
 		if (d->j.at >= d->text.n || !span_trim(rest).n)
 			break;
 		size_t from = d->j.at;
-		if (json_value(&d->j, &d->tape)) {
+		if (json_parse(&d->j, &d->tape)) {
 			e = give_element(d, span_str(""));
 			if (!e)
 				e = spend(d);
@@ -403,7 +422,7 @@ static int walk_lines(struct doc *d)
 static bool is_lines(struct span text, struct json_tape *tape)
 {
 	struct json j = { .s = span_sub(text, 0, LINES_HEAD) };
-	if (!json_value(&j, tape))
+	if (!json_parse(&j, tape))
 		return false;
 	int next = span_at(span_trim(span_sub(text, j.at, 64)), 0);
 	return next == '{' || next == '[';
@@ -456,7 +475,7 @@ static bool is_well_begun(struct span text, bool is_cut)
 {
 	struct json j = { .s = text };
 	struct json_tape tape = { 0 };
-	bool ok = json_value(&j, &tape);
+	bool ok = json_parse(&j, &tape);
 	uint32_t n = tape.n;
 	json_tape_release(&tape);
 	if (!ok)

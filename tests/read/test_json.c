@@ -6,7 +6,7 @@ static bool parses(const char *s)
 {
 	struct json j = { .s = span_str(s) };
 	struct json_tape t = { 0 };
-	bool ok = json_value(&j, &t) && !span_trim(span_from(j.s, j.at)).n;
+	bool ok = json_parse(&j, &t) && !span_trim(span_from(j.s, j.at)).n;
 	json_tape_release(&t);
 	return ok;
 }
