@@ -31,6 +31,7 @@ struct print_options;
 struct options {
 	unsigned classes;		/* set of classes, see core/kind.h */
 	bool no_ocr;
+	bool no_find;			/* only printers look at items, no detectors */
 	struct span passwords;		/* bytes of --passwords FILE: one a line */
 	struct span terms;		/* bytes of --terms FILE */
 	const struct print_options *print;	/* what printers take (core/print.h), or NULL */

@@ -7,14 +7,17 @@
 
 #include "base/span.h"
 
-/* What an anchor was taken of. Values of different spaces never meet: they are keyed apart. */
+/* What an anchor was taken of. Values of different spaces never meet. */
 enum print_space {
 	PRINT_BYTES,	/* bytes of the item; at counts them */
 	PRINT_TEXT,	/* its normalized text; at counts normalized characters */
 	PRINT_SPACES
 };
 
-/* An anchor: a keyed fingerprint of a short run that was picked by its content alone. */
+/*
+ * An anchor: a fingerprint of a short run that was picked by its content
+ * alone. Workers hold no keys: the registry keys the value when it gets it.
+ */
 struct print {
 	uint64_t value;
 	uint64_t at;		/* where the run starts, in the space */
@@ -34,7 +37,7 @@ enum digest_kind {
 	DIGEST_SHA256, DIGEST_SHA1, DIGEST_MD5, DIGEST_ED2K,
 	DIGEST_PIECES_ROOT,	/* BEP 52: Merkle root over SHA-256 of 16 KiB blocks; files of 1 byte and more */
 	DIGEST_PDQ,		/* of one picture: 256 bits, with quality and page */
-	DIGEST_TEXT,		/* keyed hash and length of the whole normalized text */
+	DIGEST_TEXT,		/* SHA-256 and length of the whole normalized text */
 	DIGEST_COUNT
 };
 const char *digest_name(enum digest_kind k);
@@ -50,7 +53,6 @@ struct digest {
 /* What printers are to take; NULL in the options: nothing. */
 enum { PRINT_WINDOWS_MAX = 8, PRINT_WINDOW_MIN = 1024, PRINT_WINDOW_MAX = 65536, PRINT_WINDOW = 4096 };
 struct print_options {
-	unsigned char key[16];			/* of the registry's fingerprints */
 	uint32_t windows[PRINT_WINDOWS_MAX];	/* byte windows, ended by 0: as many kinds of byte anchors are taken */
 	unsigned digests;			/* set of digest kinds, bit 1u << kind */
 	bool is_query;				/* also take what could be an anchor across the item's ends */

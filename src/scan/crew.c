@@ -87,6 +87,8 @@ static int on_begin(struct scan *s, struct crew *w, struct cur *c, struct fault 
 	int e = t->is_rerun ? recall_item(s, it.trail, &o, why) : OK;
 	if (!e && !o.was_done)
 		e = case_item_begin(s->c, &it, &o.row, why);
+	if (!e && !o.was_done && s->request->prints)
+		e = s->request->prints->begin(s->request->prints->user, o.row, &it, f->path, why);
 	o.is_raw = o.was_done && t->raw_row == o.row;
 	if (!it.depth)
 		o.is_raw |= t->is_raw;
@@ -184,7 +186,11 @@ static int on_end(struct scan *s, struct crew *w, struct cur *c, struct fault *w
 		s->tasks[w->file].raw_row = 0;
 	}
 	int e = w->depth == 0 ? finish_file(s, w, &o, &end, lost, is_decoded, why) : OK;
-	return e ? e : case_item_end(s->c, o.row, &end, why);
+	if (!e)
+		e = case_item_end(s->c, o.row, &end, why);
+	if (!e && !o.was_done && s->request->prints)
+		e = s->request->prints->end(s->request->prints->user, o.row, &end, why);
+	return e;
 }
 
 static bool is_addressed(struct crew *w, struct cur *c)
@@ -210,6 +216,24 @@ static int on_claim(struct scan *s, struct crew *w, struct cur *c, struct fault 
 	if (!is_addressed(w, c) || claim_unpack(c, &s->arena, &claim) != OK)
 		return E_DAMAGED;
 	return case_claim_add(s->c, top_of(w)->row, &claim, why);
+}
+
+static int on_prints(struct scan *s, struct crew *w, struct cur *c, struct fault *why)
+{
+	struct prints p;
+	if (!is_addressed(w, c) || prints_unpack(c, &s->arena, &p) != OK)
+		return E_DAMAGED;
+	const struct scan_prints *to = s->request->prints;
+	return to && !top_of(w)->was_done ? to->add(to->user, top_of(w)->row, &p, why) : OK;
+}
+
+static int on_digest(struct scan *s, struct crew *w, struct cur *c, struct fault *why)
+{
+	struct digest d;
+	if (!is_addressed(w, c) || digest_unpack(c, &d) != OK)
+		return E_DAMAGED;
+	const struct scan_prints *to = s->request->prints;
+	return to && !top_of(w)->was_done ? to->digest(to->user, top_of(w)->row, &d, why) : OK;
 }
 
 static int on_mail(struct scan *s, struct crew *w, struct cur *c, struct fault *why)
@@ -285,7 +309,7 @@ static int on_done(struct scan *s, struct crew *w, struct cur *c, struct fault *
 
 static int (*const on_frame[FRAME_COUNT])(struct scan *, struct crew *, struct cur *, struct fault *) = {
 	[FRAME_BEGIN] = on_begin, [FRAME_END] = on_end, [FRAME_FINDING] = on_finding, [FRAME_CLAIM] = on_claim,
-	[FRAME_MAIL] = on_mail, [FRAME_ASK] = on_ask, [FRAME_PROGRESS] = on_progress, [FRAME_DONE] = on_done,
+	[FRAME_PRINTS] = on_prints, [FRAME_DIGEST] = on_digest, [FRAME_MAIL] = on_mail, [FRAME_ASK] = on_ask, [FRAME_PROGRESS] = on_progress, [FRAME_DONE] = on_done,
 };
 
 int crew_frames(struct scan *s, struct crew *w, struct fault *why)

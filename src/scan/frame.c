@@ -91,6 +91,18 @@ int frame_mail(struct node *n, const struct mail_head *m)
 	return frame_send(n->x, FRAME_MAIL);
 }
 
+int frame_prints(struct node *n, const struct prints *p)
+{
+	prints_pack(scratch_for(n), p);
+	return frame_send(n->x, FRAME_PRINTS);
+}
+
+int frame_digest(struct node *n, const struct digest *d)
+{
+	digest_pack(scratch_for(n), d);
+	return frame_send(n->x, FRAME_DIGEST);
+}
+
 int frame_ask(struct node *n, const unsigned char *sha256, enum answer *a, int64_t *source)
 {
 	struct buf *b = scratch_for(n);

@@ -92,6 +92,16 @@ static int node_claim(struct sink *s, const struct claim *c)
 	return frame_claim(node_of(s), c);
 }
 
+static int node_prints(struct sink *s, const struct prints *p)
+{
+	return frame_prints(node_of(s), p);
+}
+
+static int node_digest(struct sink *s, const struct digest *d)
+{
+	return frame_digest(node_of(s), d);
+}
+
 static int node_mail(struct sink *s, const struct mail_head *m)
 {
 	node_of(s)->is_decoded = true;
@@ -103,10 +113,7 @@ static int node_picture(struct sink *s, const struct picture *p)
 	struct node *n = node_of(s);
 	n->is_decoded = true;
 	int e = frame_progress(n->x, 16u << 20);
-	for (size_t i = 0; detectors[i] && !e; i++)
-		if (detectors[i]->picture)
-			e = detectors[i]->picture(&n->item, p, s);
-	return e;
+	return e ? e : parts_picture(n, p);
 }
 
 /* True when the parent had no child of that name before; the set is kept in digests, open addressing. */
@@ -210,9 +217,8 @@ static int node_close(struct sink *s, int code, const struct fault *why)
 {
 	struct node *n = node_of(s);
 	int e = node_table_end(s);
-	for (size_t i = 0; detectors[i] && !e; i++)
-		if (detectors[i]->end)
-			e = detectors[i]->end(&n->item, s);
+	if (!e)
+		e = parts_end(n);
 	set_ending(n, code, why);
 	if (!n->is_virtual)
 		hasher_add(&n->hasher, span_from(n->own_bytes, n->hashed));
@@ -276,10 +282,7 @@ static int read_strings(struct node *n)
 
 static int read_whole(struct node *n, struct fault *why)
 {
-	int e = OK;
-	for (size_t i = 0; detectors[i] && !e; i++)
-		if (detectors[i]->item)
-			e = detectors[i]->item(&n->item, &n->sink);
+	int e = parts_item(n);
 	const struct reader *r = reader_for(&n->item);
 	if (e || !r || n->item.bytes.n == 0) {
 		n->type = n->item.bytes.n ? "application/octet-stream" : "application/x-empty";
@@ -365,7 +368,7 @@ const struct sink_ops node_ops = {
 	.child = node_child, .open = node_open, .close = node_close, .child_lost = node_child_lost,
 	.text = node_text, .table_begin = node_table_begin, .row = node_row, .row_number = node_row_number, .table_end = node_table_end,
 	.picture = node_picture, .mail = node_mail, .finding = node_finding, .claim = node_claim,
-	.type = node_type, .damage = node_damage, .spend = node_spend,
+	.type = node_type, .damage = node_damage, .spend = node_spend, .prints = node_prints, .digest = node_digest,
 };
 
 int examiner_init(struct examiner *x, int line, const struct options *o, struct seen *seen, unsigned hashes)

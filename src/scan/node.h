@@ -66,6 +66,8 @@ int frame_finding(struct node *n, const struct finding *f, struct span context, 
 int frame_claim(struct node *n, const struct claim *c);
 int frame_mail(struct node *n, const struct mail_head *m);
 int frame_ask(struct node *n, const unsigned char *sha256, enum answer *a, int64_t *source);
+int frame_prints(struct node *n, const struct prints *p);
+int frame_digest(struct node *n, const struct digest *d);
 int frame_progress(struct examiner *x, uint64_t bytes);
 
 /* Worsens the status; the first reason at that status stays. */
@@ -74,6 +76,13 @@ void node_worsen(struct node *n, enum status st, const char *reason);
 /* node_text.c: blocks of text, their findings with contexts. */
 int node_text(struct sink *s, const struct text *t);
 int node_finding(struct sink *s, const struct finding *f);
+
+/* node_part.c: everything that looks at items, texts, tables and pictures: detectors and printers. */
+int parts_item(struct node *n);
+int parts_text(struct node *n, const struct text *t);
+int parts_table(struct node *n, const struct table *t);
+int parts_picture(struct node *n, const struct picture *p);
+int parts_end(struct node *n);
 
 /* node_rows.c: tables. */
 int node_table_begin(struct sink *s, const char *sheet, const struct span *names, uint32_t columns);

@@ -13,11 +13,8 @@ static int rows_flush(struct node *n)
 		.sheet = r->sheet, .columns = r->columns, .names = r->names, .first_row = r->first_row,
 		.rows = r->count, .cells = r->cells, .offsets = r->has_offsets ? r->offsets : NULL,
 	};
-	int e = OK;
 	r->table = &t;
-	for (size_t i = 0; r->count && detectors[i] && !e; i++)
-		if (detectors[i]->table)
-			e = detectors[i]->table(&n->item, &t, &n->sink);
+	int e = r->count ? parts_table(n, &t) : OK;
 	r->table = NULL;
 	uint64_t bytes = r->arena.used;
 	r->first_row += r->count;

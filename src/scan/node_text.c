@@ -241,10 +241,7 @@ int node_text(struct sink *s, const struct text *t)
 	n->block.count = 0;
 	arena_reset(&n->block.arena);
 	n->block.arena.ceiling = BLOCK_ARENA;
-	int e = OK;
-	for (size_t i = 0; detectors[i] && !e; i++)
-		if (detectors[i]->text)
-			e = detectors[i]->text(&n->item, t, s);
+	int e = parts_text(n, t);
 	if (!e)
 		e = block_send(n);
 	hash_along(n, t->utf8);

@@ -221,6 +221,8 @@ static int mark_crashed(struct scan *s, struct crew *w, int status, struct fault
 	int e = case_item_clear(s->c, row, why);
 	if (!e)
 		e = case_item_end(s->c, row, &end, why);
+	if (!e && s->request->prints && !w->stack[w->depth - 1].was_done)	/* what came before the crash holds */
+		e = s->request->prints->end(s->request->prints->user, row, &end, why);
 	if (e)
 		return e;
 	bool was_raw = w->stack[w->depth - 1].is_raw;
@@ -303,6 +305,13 @@ static int on_readable(struct scan *s, struct crew *w, struct fault *why)
 	return e;
 }
 
+static int checkpoint(struct scan *s, struct fault *why)
+{
+	const struct scan_prints *p = s->request->prints;
+	int e = p ? p->save(p->user, why) : OK;
+	return e ? e : case_checkpoint(s->c, why);
+}
+
 static int turn(struct scan *s, struct fault *why)
 {
 	struct pollfd p[CREW_MAX];
@@ -317,7 +326,7 @@ static int turn(struct scan *s, struct fault *why)
 	stop_silent(s);
 	double t = now();
 	if (!e && t - s->last_commit > 1) {
-		e = case_checkpoint(s->c, why);
+		e = checkpoint(s, why);
 		s->last_commit = t;
 	}
 	if (s->request->progress && t - s->last_progress > 0.2) {
@@ -397,7 +406,7 @@ int scan_run(struct case_file *c, struct zygote *z, const struct plan *p, const 
 	crew_release(s);
 	if (!e)
 		e = case_expand_duplicates(c, why);
-	int committed = e == OK || e == E_STOPPED ? case_checkpoint(c, e ? NULL : why) : OK;
+	int committed = e == OK || e == E_STOPPED ? checkpoint(s, e ? NULL : why) : OK;
 	if (r->progress)
 		r->progress(r->user, &s->progress);
 	arena_release(&s->arena);

@@ -9,6 +9,7 @@
 #ifndef SCAN_SCAN_H
 #define SCAN_SCAN_H
 
+#include "core/print.h"
 #include "scan/plan.h"
 #include "scan/zygote.h"
 #include "store/case.h"
@@ -19,7 +20,24 @@ struct scan_progress {
 	const char *trail;		/* of the item begun last */
 };
 
+/*
+ * Who takes the prints of items: the registry. begin, any number of add and
+ * digest, end; begin may come again for an item whose reading broke off.
+ * Items of several workers are under way at once. Before each commit of the
+ * case, save is called: what it writes is in the same transaction.
+ */
+struct scan_prints {
+	void *user;
+	/* path: of the file on disk that the item lies in, to open it by; borrowed for the run */
+	int (*begin)(void *user, int64_t row, const struct item_row *it, const char *path, struct fault *why);
+	int (*add)(void *user, int64_t row, const struct prints *p, struct fault *why);
+	int (*digest)(void *user, int64_t row, const struct digest *d, struct fault *why);
+	int (*end)(void *user, int64_t row, const struct item_end *end, struct fault *why);
+	int (*save)(void *user, struct fault *why);
+};
+
 struct scan_request {
+	const struct scan_prints *prints;	/* NULL: none are wanted */
 	unsigned workers;
 	double item_seconds;		/* an item without any sign of life for that long is stopped */
 	const char *options_digest;	/* files done with other options are done again */

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/pack.h"
 #include "core/finding.h"
+#include "core/print.h"
 
 enum frame {
 	FRAME_BEGIN = 1,	/* depth, trail, name, stated type, size, three times */
@@ -20,6 +21,8 @@ enum frame {
 	FRAME_ASK,		/* depth, sha256, name: may this item be read? answered by one byte */
 	FRAME_PROGRESS,		/* bytes done since the last one */
 	FRAME_DONE,		/* the job is over */
+	FRAME_PRINTS,		/* depth, space, window, count; value (8 bytes), step of at, step of raw_at, page for each */
+	FRAME_DIGEST,		/* depth, digest */
 	FRAME_COUNT
 };
 
@@ -49,6 +52,12 @@ void claim_pack(struct buf *b, const struct claim *claim);
 int  claim_unpack(struct cur *c, struct arena *a, struct claim *claim);
 void mail_pack(struct buf *b, const struct mail_head *m);
 int  mail_unpack(struct cur *c, struct mail_head *m);
+
+void digest_pack(struct buf *b, const struct digest *d);
+int  digest_unpack(struct cur *c, struct digest *d);
+void prints_pack(struct buf *b, const struct prints *p);
+/* The anchors are put into the arena. */
+int  prints_unpack(struct cur *c, struct arena *a, struct prints *p);
 
 /* Writes all of it; E_STOPPED when the other side is gone. */
 int wire_write(int fd, struct span bytes);

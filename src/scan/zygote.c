@@ -31,6 +31,9 @@ static int init_all(const struct options *o, struct fault *why)
 	for (size_t i = 0; detectors[i] && e >= 0; i++)
 		if (detectors[i]->init)
 			e = detectors[i]->init(o, why);
+	for (size_t i = 0; o->print && printers[i] && e >= 0; i++)
+		if (printers[i]->init)
+			e = printers[i]->init(o, why);
 	return e;
 }
 
