@@ -186,6 +186,8 @@ static int char_score(uint32_t before, uint32_t c, uint32_t after)
 		return 3 + (is_common_cyrillic(c) ? 2 : 0);
 	if (is_capital_letter(c))
 		return is_small_letter(before) ? -5 : 1;
+	if (c >= 0x100 && c < 0x180)
+		return 2;
 	if (c >= 0x2010 && c < 0x2040)
 		return is_inside && c != 0x2019 ? -4 : 3;	/* quotes and dashes of typography */
 	return is_inside ? -4 : c >= 0x2500 && c < 0x25a0 ? -1 : 0;
@@ -227,9 +229,16 @@ static const char *or_dos_page(struct span sample, const char *choice)
 	return choice;
 }
 
-static bool is_single_byte(const char *name)
+/* Pages that the score of words knows the letters of. */
+static bool is_latin_or_cyrillic(const char *name)
 {
-	return strncmp(name, "ISO-8859", 8) == 0 || strncmp(name, "windows-12", 10) == 0 || strcmp(name, "KOI8-R") == 0;
+	static const char *const names[] = {
+		"windows-1250", "windows-1251", "windows-1252", "ISO-8859-1", "ISO-8859-2", "ISO-8859-5", "KOI8-R",
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }
 
 /* ICU's candidates in order; the first that decodes without error. ICU's names are static strings. */
@@ -248,7 +257,7 @@ static const char *by_statistics(struct span sample)
 			name = candidate;
 	}
 	ucsdet_close(d);
-	if (name && !is_single_byte(name))
+	if (name && !is_latin_or_cyrillic(name))
 		return name;
 	return or_dos_page(sample, name ? name : "windows-1252");
 }
