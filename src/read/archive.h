@@ -60,6 +60,10 @@ size_t archive_unpacked_head(struct span bytes, unsigned char *head, size_t room
  */
 int archive_unpack(struct span bytes, struct buf *out, struct sink *spend, struct fault *why);
 int archive_unpack_filter(struct span bytes, struct buf *out, struct sink *spend, struct fault *why);
+/* An ISO image whose Rock Ridge entries run in a circle (archive_iso.c). */
+bool archive_iso_is_endless(struct span iso);
+/* MIME type by magic, or NULL. */
+const char *archive_type_of(struct span bytes);
 /* Opens what libarchive needs open before the sandbox closes. */
 int archive_init(const struct options *o, struct fault *why);
 

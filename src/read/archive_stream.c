@@ -126,6 +126,8 @@ static void add_filter(struct archive *a, int filter)
 		archive_read_support_filter_xz(a);
 		archive_read_support_filter_lzma(a);
 		archive_read_support_filter_zstd(a);
+	} else if (filter == ARCHIVE_FILTER_COMPRESS) {
+		archive_read_support_filter_compress(a);	/* appended, libarchive 3.6.2 reads it before its source is there */
 	} else if (filter) {
 		archive_read_append_filter(a, filter);
 	}

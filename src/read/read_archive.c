@@ -116,13 +116,15 @@ static bool is_zip(struct span bytes)
 	return span_starts(bytes, span_str("PK")) || ends_as_zip(bytes);
 }
 
-static const char *type_of(struct span b)
+const char *archive_type_of(struct span b)
 {
 	static const struct { const char *magic; const char *type; } types[] = {
 		{ "7z", "application/x-7z-compressed" }, { "Rar!", "application/vnd.rar" },
 		{ "PK", "application/zip" }, { "MSCF", "application/vnd.ms-cab-compressed" },
 		{ "\x1f\x8b", "application/gzip" }, { "BZh", "application/x-bzip2" },
 		{ "\xfd" "7z", "application/x-xz" }, { "\x28\xb5\x2f\xfd", "application/zstd" },
+		{ "\x1f\x9d", "application/x-compress" }, { "LZIP", "application/x-lzip" },
+		{ "\x04\x22\x4d\x18", "application/x-lz4" }, { "\x02\x21\x4c\x18", "application/x-lz4" },
 		{ "0707", "application/x-cpio" }, { "!<arch>", "application/x-archive" },
 		{ "xar!", "application/x-xar" }, { "WARC/", "application/warc" },
 		{ "\xed\xab\xee\xdb", "application/x-rpm" },
@@ -145,6 +147,8 @@ static int read_kind(struct archive_job *job)
 		fault_set(job->why, OK, "%s", "");
 		return archive_read_stream(job, bytes);
 	}
+	if (span_starts(span_from(bytes, 32769), span_str("CD001")) && archive_iso_is_endless(bytes))
+		return fault_set(job->why, E_DAMAGED, "Rock Ridge continuation entries run in a circle");
 	bool is_other = bid_of_magic(bytes) > 50 || is_lha(bytes) || archive_filter_of(bytes);
 	return !is_other && is_zip(bytes) ? archive_read_zip(job) : archive_read_stream(job, bytes);
 }
@@ -152,7 +156,7 @@ static int read_kind(struct archive_job *job)
 static int archive_read_item(const struct item *it, struct sink *out, struct fault *why)
 {
 	struct archive_job job;
-	const char *type = type_of(it->bytes);
+	const char *type = archive_type_of(it->bytes);
 	int e = type ? sink_type(out, type) : OK;
 	if (e < 0)
 		return e;

@@ -78,6 +78,10 @@ static int compressed_read(const struct item *it, struct sink *out, struct fault
 	struct fault reason = { "" };
 	struct buf name;
 	struct child c = { .times = TIMES_UNKNOWN };
+	const char *type = archive_type_of(it->bytes);
+	int e = sink_type(out, type ? type : "application/x-lzma");
+	if (e < 0)
+		return e;
 	archive_job_init(&job, it, out, why);
 	buf_init(&name, NAME_MAX_LEN);
 	if (span_starts(it->bytes, span_str("\x1f\x8b")))
@@ -86,7 +90,7 @@ static int compressed_read(const struct item *it, struct sink *out, struct fault
 		name_without_suffix(it->name, &name);
 		c.name = buf_span(&name);
 	}
-	int e = archive_unpack(it->bytes, &job.bytes, out, &reason);
+	e = archive_unpack(it->bytes, &job.bytes, out, &reason);
 	if (e == E_DAMAGED)
 		e = fault_set(why, e, "%s", reason.text);
 	else if (e >= 0 || job.bytes.n >= ARCHIVE_MEMBER_MAX)
