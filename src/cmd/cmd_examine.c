@@ -12,6 +12,7 @@
 #include "cmd/files.h"
 #include "cmd/summary.h"
 #include "lib/hash.h"
+#include "people/link.h"
 #include "scan/scan.h"
 
 static volatile int is_stopped;
@@ -160,7 +161,8 @@ static int examine(struct run *r, const struct arguments *a, char **paths, unsig
 	if (!e)
 		e = scan_run(r->c, &r->zygote, &r->plan, &r->request, why);
 	progress_end();
-	return e;
+	int linked = e == OK || e == PART ? people_link(r->c, why) : OK;
+	return linked ? linked : e;
 }
 
 static int examine_run(int argc, char **argv)

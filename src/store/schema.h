@@ -22,6 +22,8 @@ static const char case_schema[] =
 	"CREATE TABLE claim(id INTEGER PRIMARY KEY, item INTEGER, basis TEXT, space INTEGER, start INTEGER, end INTEGER,"
 	"  sheet TEXT, row INTEGER, col INTEGER, page INTEGER, sealed BLOB, person INTEGER);"
 	"CREATE INDEX claim_item ON claim(item);"
+	"CREATE INDEX claim_person ON claim(person) WHERE person IS NOT NULL;"
+	"CREATE INDEX finding_person ON finding(person) WHERE person IS NOT NULL;"
 	"CREATE TABLE person(id INTEGER PRIMARY KEY, public TEXT, sealed BLOB);"
 	"CREATE TABLE ledger(top INTEGER, state INTEGER, bytes INTEGER, PRIMARY KEY(top, state)) WITHOUT ROWID;"
 	"CREATE TABLE evidence(idx INTEGER PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, sha256 TEXT, version TEXT,"

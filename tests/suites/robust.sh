@@ -17,7 +17,7 @@ for i in 1 2 3; do cp $dump/crash.bin $dump/in/crash$i.bin; echo "note $i" > $du
 mkfifo $dump/pipe
 ln -s /etc/passwd $dump/link
 
-check examine_survives_hostile_items exits 1 $hostile examine $dump --case $scratch/case --item-seconds 2
+check examine_survives_hostile_items exits 1 $hostile examine $dump --case $scratch/case --item-seconds 6
 $strandline export items --case $scratch/case > $scratch/items
 status_is() { [ "$(jq -r --arg t "$dump/$1" 'select(.item == $t).status' $scratch/items)" = "$2" ] || { jq -c --arg t "$dump/$1" 'select(.item == $t)' $scratch/items; return 1; }; }
 reason_has() { jq -r --arg t "$dump/$1" 'select(.item == $t).reason' $scratch/items | grep -qF -- "$2" || { jq -c --arg t "$dump/$1" 'select(.item == $t)' $scratch/items; return 1; }; }
@@ -35,8 +35,8 @@ check the_sandbox_refuses reason_has sandbox.bin 'open refused make refused netw
 check every_byte_is_accounted sh -c "jq -e 'select(.parent == null and .bytes_accounted != .size)' $scratch/items && exit 1; exit 0"
 
 # the same with one worker and with eight; ids, rows and order alike
-$hostile examine $dump --case $scratch/one --item-seconds 2 --jobs 1 > /dev/null
-$hostile examine $dump --case $scratch/eight --item-seconds 2 --jobs 8 > /dev/null
+$hostile examine $dump --case $scratch/one --item-seconds 6 --jobs 1 > /dev/null
+$hostile examine $dump --case $scratch/eight --item-seconds 6 --jobs 8 > /dev/null
 for what in items findings; do
 	$strandline export $what --case $scratch/one | sed 's/"accessed":[^,]*//' > $scratch/$what.one
 	$strandline export $what --case $scratch/eight | sed 's/"accessed":[^,]*//' > $scratch/$what.eight
