@@ -429,7 +429,7 @@ bool mrz_birth_iso(const char *yymmdd, const char *expiry, char out[11])
 			return false;
 	int year = (yymmdd[0] - '0') * 10 + yymmdd[1] - '0';
 	int end = expiry && is_digit(expiry[0]) && is_digit(expiry[1]) ? (expiry[0] - '0') * 10 + expiry[1] - '0' : 25;
-	const char *century = year < end ? "20" : "19";
+	const char *century = year < end && year <= 30 ? "20" : "19";
 	const char iso[11] = { century[0], century[1], yymmdd[0], yymmdd[1], '-', yymmdd[2], yymmdd[3], '-',
 	                       yymmdd[4], yymmdd[5], 0 };
 	memcpy(out, iso, sizeof(iso));

@@ -76,7 +76,7 @@ char mrz_check_digit(struct span s);
 /*
  * YYMMDD as "YYYY-MM-DD" into out; false when a part is unknown. A birth
  * date lies in the century that makes it older than the expiry (given as
- * YYMMDD, or NULL), which lies in 2000-2099.
+ * YYMMDD, or NULL), which lies in 2000-2099, and is not after 2030.
  */
 bool mrz_birth_iso(const char *yymmdd, const char *expiry, char out[11]);
 
