@@ -58,6 +58,15 @@ void mail_add_address(struct buf *out, const struct mime_address *a);
 struct span mail_mailbox_of(const char *trail);
 int mail_give_mailbox(struct sink *out, struct span name, uint64_t messages);
 
+/* S/MIME: a signed message inside the CMS becomes a child; an enveloped one is told by is_encrypted. */
+struct mail_smime { bool is_given, is_encrypted; };
+int mail_give_smime(struct sink *out, struct span cms, struct mail_smime *found);
+/*
+ * An attachment of an Outlook message: a child; but S/MIME is opened (signed) or told as lost (encrypted),
+ * and a MIME entity kept whole (IPM.Note.SMIME.MultipartSigned) is stated to be a message.
+ */
+int mail_give_attachment(struct sink *out, const struct child *c, bool *is_encrypted);
+
 /* LZFu, [MS-OXRTFCP]: compressed RTF to RTF. PART when it breaks off, E_DAMAGED when it is none. */
 int mail_rtf_unpack(struct span packed, struct buf *out, struct fault *why);
 

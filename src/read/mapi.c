@@ -12,7 +12,7 @@ enum {
 	SENT_FOR_EMAIL = 0x0065, TRANSPORT_HEADERS = 0x007D, RECIPIENT_TYPE = 0x0C15, SENDER_NAME = 0x0C1A,
 	SENDER_EMAIL = 0x0C1F, DISPLAY_BCC = 0x0E02, DISPLAY_CC = 0x0E03, DISPLAY_TO = 0x0E04,
 	DELIVERY_TIME = 0x0E06, BODY = 0x1000, RTF_COMPRESSED = 0x1009, BODY_HTML = 0x1013, MESSAGE_ID = 0x1035,
-	DISPLAY_NAME = 0x3001, EMAIL = 0x3003, SMTP = 0x39FE, ATTACH_NAME = 0x3704, ATTACH_LONG_NAME = 0x3707,
+	DISPLAY_NAME = 0x3001, EMAIL = 0x3003, SMTP = 0x39FE, ATTACH_NAME = 0x3704, ATTACH_LONG_NAME = 0x3707, ATTACH_MIME_TAG = 0x370E,
 	SENDER_SMTP = 0x5D01, SENT_FOR_SMTP = 0x5D02, INTERNET_CODE_PAGE = 0x3FDE, MESSAGE_CODE_PAGE = 0x3FFD,
 	CREATION_TIME = 0x3007,
 };
@@ -138,6 +138,12 @@ struct span mapi_attachment_name(const struct mapi *a)
 	if (!name.n)
 		name = mapi_text(a, ATTACH_NAME);
 	return name.n ? name : mapi_text(a, DISPLAY_NAME);
+}
+
+const char *mapi_attachment_type(const struct mapi *a)
+{
+	struct span type = mapi_text(a, ATTACH_MIME_TAG);
+	return type.n ? arena_string(a->arena, type) : NULL;
 }
 
 /* A subject may begin with a byte 1 and the length of its "Re: ", [MS-PST] 2.5.3.1.1.1. */

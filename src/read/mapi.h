@@ -36,6 +36,8 @@ const char *mapi_encoding(uint32_t code_page);
 
 /* Best name of an attachment, and of a message as a child. */
 struct span mapi_attachment_name(const struct mapi *attachment);
+/* The MIME type it is stated to have, or NULL. */
+const char *mapi_attachment_type(const struct mapi *attachment);
 /* Head, table of contact, appointment or task, and bodies; children are the caller's. OK, PART, negative. */
 int mapi_give(struct mail_give *g, const struct mapi *message, const struct mapi *recipients, size_t count,
               struct fault *why);

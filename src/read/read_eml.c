@@ -6,7 +6,6 @@
  * Nested messages are children too, read by this reader in their turn, so
  * that depth is counted in one place.
  */
-#include <openssl/cms.h>
 #include <string.h>
 
 #include "core/part.h"
@@ -233,8 +232,6 @@ static struct span part_name(struct eml *m, const struct mime_part *p)
 	struct span name = mime_param(mime_field_named(p->header, "Content-Disposition"), "filename", arena);
 	if (!name.n)
 		name = mime_param(mime_field_named(p->header, "Content-Type"), "name", arena);
-	if (!name.n && type_is(p, "message/external-body"))
-		name = span_str("external");
 	return name;
 }
 
@@ -244,8 +241,21 @@ static bool is_attachment(struct eml *m, const struct mime_part *p)
 	return span_starts_nocase(disposition, span_str("attachment"));
 }
 
+/* MHTML, RFC 2557: the last step of the place a part came from. */
+static struct span location_name(struct eml *m, uint32_t i)
+{
+	struct span s = mime_decode_words(mime_field_named(m->parts[i].header, "Content-Location"), m->it->arena);
+	s = span_sub(s, 0, span_find_byte(s, '?', 0));
+	size_t from = s.n;
+	while (from && span_at(s, from - 1) != '/' && span_at(s, from - 1) != '\\')
+		from--;
+	return span_from(s, from);
+}
+
 static int child_give(struct eml *m, uint32_t i, struct span name, const char *type, struct span bytes)
 {
+	if (!name.n)
+		name = location_name(m, i);
 	if (!name.n) {
 		const char *text = arena_format(m->it->arena, "part %u", i ? i : 1);
 		name = span_str(text ? text : "part");
@@ -260,27 +270,16 @@ static int encrypted_tell(struct eml *m, const struct mime_part *p, const char *
 	return sink_damage(m->out, STATUS_ENCRYPTED, offset_of(m, p->body), p->body.n, reason);
 }
 
-/* S/MIME, RFC 8551: what is signed is a MIME entity inside the CMS; what is enveloped is encrypted. */
 static int smime_read(struct eml *m, uint32_t i, struct span bytes)
 {
-	const unsigned char *at = bytes.p;
-	CMS_ContentInfo *cms = bytes.n < INT32_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)bytes.n) : NULL;
-	int kind = cms ? OBJ_obj2nid(CMS_get0_type(cms)) : NID_undef;
-	int e = OK;
 	struct span type = mime_param(mime_field_named(m->parts[i].header, "Content-Type"), "smime-type", m->it->arena);
-	if (kind == NID_pkcs7_signed) {
-		ASN1_OCTET_STRING **inside = CMS_get0_content(cms);
-		if (inside && *inside)
-			e = child_give(m, i, span_str("signed.eml"), "message/rfc822",
-			               span_of(ASN1_STRING_get0_data(*inside), (size_t)ASN1_STRING_length(*inside)));
-	} else if (kind == NID_pkcs7_enveloped || kind == NID_id_smime_ct_authEnvelopedData
-	           || span_starts_nocase(type, span_str("enveloped")) || span_starts_nocase(type, span_str("authenv"))) {
-		e = encrypted_tell(m, &m->parts[i], "S/MIME encrypted part");
-	} else {
-		e = child_give(m, i, part_name(m, &m->parts[i]), m->parts[i].type.s, bytes);
-	}
-	CMS_ContentInfo_free(cms);
-	return e;
+	struct mail_smime found;
+	int e = mail_give_smime(m->out, bytes, &found);
+	if (e || found.is_given)
+		return e;
+	if (found.is_encrypted || span_starts_nocase(type, span_str("enveloped")) || span_starts_nocase(type, span_str("authenv")))
+		return encrypted_tell(m, &m->parts[i], "S/MIME encrypted part");
+	return child_give(m, i, part_name(m, &m->parts[i]), m->parts[i].type.s, bytes);
 }
 
 static int body_read(struct eml *m, uint32_t i, struct span bytes)

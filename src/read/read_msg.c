@@ -214,7 +214,9 @@ static int attachment_read(struct msg *m, const struct ole2_entry *folder, uint3
 	if (!data)
 		return sink_child_lost(out, &c, STATUS_UNREADABLE, "an attachment by reference: its bytes are not in the message");
 	c.bytes = data->value;
-	return sink_child(out, &c);
+	c.stated_type = mapi_attachment_type(&props);
+	bool is_encrypted;
+	return mail_give_attachment(out, &c, &is_encrypted);
 }
 
 static int attachments_read(struct msg *m, const struct ole2_entry *folder, struct sink *out, unsigned depth)

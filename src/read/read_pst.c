@@ -215,13 +215,13 @@ static int data_read(libpff_item_t *attachment, size_t size, struct buf *out, st
 	return OK;
 }
 
-static int file_read(struct pst *p, libpff_item_t *attachment, struct span name, struct place *at)
+static int file_read(struct pst *p, libpff_item_t *attachment, struct child c, struct place *at)
 {
 	size64_t size = 0;
 	libpff_error_t *error = NULL;
 	struct fault why = { "" };
-	struct child c = { .name = name, .times = TIMES_UNKNOWN };
 	struct buf bytes;
+	bool is_encrypted;
 	if (libpff_attachment_get_data_size(attachment, &size, &error) != 1 || size > ATTACHMENT_MAX) {
 		pff_fault(&error, &why, "attachment");
 		p->is_part = true;
@@ -232,7 +232,8 @@ static int file_read(struct pst *p, libpff_item_t *attachment, struct span name,
 	bool is_cut = e == PART;
 	c.bytes = buf_span(&bytes);
 	if (e >= 0)
-		e = is_cut && !bytes.n ? sink_child_lost(at->out, &c, STATUS_UNREADABLE, why.text) : sink_child(at->out, &c);
+		e = is_cut && !bytes.n ? sink_child_lost(at->out, &c, STATUS_UNREADABLE, why.text)
+			: mail_give_attachment(at->out, &c, &is_encrypted);
 	else
 		*p->why = why;
 	if (!e && is_cut) {
@@ -258,12 +259,12 @@ static int attachment_read(struct pst *p, libpff_item_t *attachment, int number,
 	}
 	libpff_attachment_get_type(attachment, &type, &error);
 	libpff_error_free(&error);
-	struct child c = { .name = name, .times = TIMES_UNKNOWN };
+	struct child c = { .name = name, .stated_type = mapi_attachment_type(&props), .times = TIMES_UNKNOWN };
 	if (type == LIBPFF_ATTACHMENT_TYPE_ITEM)
 		return nested_read(p, attachment, name, at);
 	if (type == LIBPFF_ATTACHMENT_TYPE_REFERENCE)
 		return sink_child_lost(at->out, &c, STATUS_UNREADABLE, "an attachment by reference: its bytes are not in the box");
-	return file_read(p, attachment, name, at);
+	return file_read(p, attachment, c, at);
 }
 
 static int attachments_read(struct pst *p, libpff_item_t *message, struct place *at)
@@ -480,6 +481,29 @@ static int recovered_read(struct pst *p, struct sink *out)
 	return sink_close(at.out, e, p->why);
 }
 
+/* [MS-PST] 2.2.2.6: where the file ends, as its header says; version 23 and later count in 64 bits. */
+static uint64_t stated_size(struct span bytes)
+{
+	struct cur version = cur_of(span_from(bytes, 10)), ansi = cur_of(span_from(bytes, 0xA8));
+	struct cur wide = cur_of(span_from(bytes, 0xB8));
+	return cur_u16le(&version) >= 23 ? cur_u64le(&wide) : cur_u32le(&ansi);
+}
+
+static int wholeness_tell(struct pst *p, struct sink *out)
+{
+	uint64_t size = stated_size(p->it->bytes), have = p->it->bytes.n;
+	libpff_error_t *error = NULL;
+	bool is_corrupt = libpff_file_is_corrupted(p->file, &error) == 1;
+	libpff_error_free(&error);
+	if (size <= have && !is_corrupt)
+		return OK;
+	p->is_part = true;
+	if (size <= have)
+		return sink_damage(out, STATUS_PARTIAL, 0, 0, "libpff calls the box corrupt");
+	char *reason = arena_format(p->it->arena, "the box breaks off: %llu bytes stated", (unsigned long long)size);
+	return sink_damage(out, STATUS_PARTIAL, have, 0, reason ? reason : "the box breaks off");
+}
+
 static int pst_open(struct pst *p)
 {
 	libpff_error_t *error = NULL;
@@ -515,6 +539,9 @@ static int pst_read(const struct item *it, struct sink *out, struct fault *why)
 	if (e)
 		return e;
 	e = pst_open(&p);
+	if (e)
+		goto out;
+	e = wholeness_tell(&p, out);
 	if (e)
 		goto out;
 	if (libpff_file_get_root_folder(p.file, &root, &error) == 1)
