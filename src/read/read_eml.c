@@ -168,8 +168,24 @@ static struct span strays_of(struct span header, struct arena *arena)
 	return s;
 }
 
+/* What S/MIME signs is a MIME entity, which need not be a message. */
+static bool is_bare_entity(struct span header)
+{
+	static const char *const of_messages[] = { "From", "To", "Subject", "Date", "Message-ID", "Cc", "Bcc" };
+	bool has_type = false;
+	struct mime_field f;
+	while (mime_field_next(&header, &f)) {
+		if (NAMED(f.name, of_messages))
+			return false;
+		has_type = has_type || span_equal_nocase(f.name, span_str("Content-Type"));
+	}
+	return has_type;
+}
+
 static int head_read(struct eml *m)
 {
+	if (is_bare_entity(m->parts[0].header))
+		return OK;
 	struct mail_line lines[TOLD + 1];
 	struct arena *arena = m->it->arena;
 	struct span header = m->parts[0].header;

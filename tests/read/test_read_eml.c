@@ -96,3 +96,68 @@ TEST(eml_gives_the_parts_that_mime4j_expects)
 	printf("    mime4j: %zu of %zu decoded parts equal\n", given, compared);
 	CHECK(given >= 30 && given + 3 == compared);
 }
+
+/* The corpus's own count: 53 messages, named by number, in Maildir folders and beside them. */
+TEST(eml_reads_every_message_of_the_notmuch_corpus)
+{
+	const char *below = data_path("mail/mail/notmuch/default");
+	if (!below)
+		SKIP("shared data missing");
+	static const char *const levels[] = { "", "/*", "/*/*", "/*/*/*" };
+	size_t messages = 0, heads = 0, texts = 0;
+	for (size_t i = 0; i < 4; i++) {
+		char pattern[4096];
+		glob_t files;
+		snprintf(pattern, sizeof(pattern), "%s%s/*:2,", below, levels[i]);
+		if (glob(pattern, 0, NULL, &files) != 0)
+			continue;
+		for (size_t k = 0; k < files.gl_pathc; k++) {
+			struct arena arena;
+			struct gather *g = calloc(1, sizeof(*g));
+			struct span bytes = load_file(files.gl_pathv[k]);
+			arena_init(&arena, 64 << 20);
+			g->arena = &arena;
+			gather_item(g, "01:2,", bytes, NULL, NULL);
+			messages++;
+			heads += g->heads > 0;
+			texts += g->count > 1;
+			arena_release(&arena);
+			free(g);
+			free((void *)bytes.p);
+		}
+		globfree(&files);
+	}
+	CHECK(messages == 53);
+	CHECK(heads == 53);
+	CHECK(texts == 53);
+}
+
+/* Tika's MboxParserTest and RFC822ParserTest of these files. */
+TEST(mbox_and_eml_give_what_tika_expects)
+{
+	static const struct { const char *file, *expected; } cases[] = {
+		{ "mail/mail/tika-mail/simple.mbox", "(2 messages)" },
+		{ "mail/mail/tika-mail/complex.mbox", "(3 messages)" },
+		{ "mail/mail/tika-mail/quoted.mbox", "> quoted stuff" },
+		{ "mail/mail/tika-mail/testRFC822_i18nheaders", "Keld J\xc3\xb8rn Simonsen" },
+		{ "mail/mail/tika-mail/testRFC822_base64", "Here is some text, with international characters, voil\xc3\xa0!" },
+		{ "mail/mail/tika-mail/testRFC822_quoted", "D\xc3\xbcsseldorf has non-ascii." },
+		{ "mail/mail/tika-mail/testRFC822_normal_zip", "//test.zip 277" },
+		{ "mail/mail/tika-outlook/test-outlook2003.msg", "Welcome to Microsoft Office Outlook 2003" },
+		{ "mail/mail/tika-outlook/testMSG_att_doc.msg", "//test-unicode.doc" },
+		{ "mail/mail/tika-outlook/testMSG_att_msg.msg", "//Test Attachment virtual" },
+		{ "mail/mail/tika-outlook/testMSG_Contact.msg", "quickbrown@gmail.com" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *path = data_path(cases[i].file);
+		if (!path)
+			SKIP("shared data missing");
+		struct span bytes = load_file(path);
+		struct buf out;
+		buf_init(&out, 64 << 20);
+		const char *text = record_bytes(&out, strrchr(cases[i].file, '/') + 1, bytes, false);
+		check_report(strstr(text, cases[i].expected) != NULL, __FILE__, __LINE__, cases[i].file);
+		buf_release(&out);
+		free((void *)bytes.p);
+	}
+}
