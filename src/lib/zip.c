@@ -280,6 +280,12 @@ static uint64_t end_of_data(struct span bytes, uint64_t data_at, struct zip_memb
 	return bytes.n;
 }
 
+/* What follows a member: another header, a descriptor, or the end. */
+static bool ends_member(struct span bytes, uint64_t at)
+{
+	return at == bytes.n || (at < bytes.n && span_starts(span_from(bytes, (size_t)at), span_str("PK")));
+}
+
 /* Steps from local header to local header; each turn moves on. Counts only when members is NULL. */
 static size_t scan_locals(struct span bytes, struct zip_member *members, size_t room)
 {
@@ -293,8 +299,8 @@ static size_t scan_locals(struct span bytes, struct zip_member *members, size_t 
 		}
 		if ((m.flags & 8) && !m.packed)
 			m.packed = end_of_data(bytes, data_at, &m) - data_at;
-		if (__builtin_add_overflow(data_at, m.packed, &end) || end > bytes.n)
-			end = data_at;	/* cut off, or a false size: look for the next header inside */
+		if (__builtin_add_overflow(data_at, m.packed, &end) || !ends_member(bytes, end))
+			end = data_at < bytes.n ? data_at : bytes.n;	/* cut off, or bytes are missing: look for the next inside */
 		if (members && n < room)
 			members[n] = m;
 		n++;

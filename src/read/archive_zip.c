@@ -39,7 +39,8 @@ static void put_zip_of_one(struct buf *b, const struct zip_member *m, uint16_t m
 	buf_add_str(b, "PK\1\2");
 	put(b, 63, 2);
 	put_common(b, m, method, packed.n);
-	put(b, 0, 2 + 2 + 2 + 4 + 4);
+	put(b, 0, 2 + 2 + 2);	/* comment, disk, attributes */
+	put(b, 0, 4 + 4);	/* attributes, offset */
 	buf_add_str(b, "m");
 	size_t end = b->n;
 	buf_add_str(b, "PK\5\6");
