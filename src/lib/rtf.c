@@ -157,7 +157,7 @@ static void add_char(struct rtf *r, int c)
 {
 	if (top(r)->place == TO_HEX)
 		add_hex(r, c);
-	else if (c != '\r' && c != '\n')
+	else if (c >= ' ' || c == '\t')
 		add_byte(r, (unsigned char)c);
 }
 
