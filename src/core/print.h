@@ -37,7 +37,7 @@ enum digest_kind {
 	DIGEST_SHA256, DIGEST_SHA1, DIGEST_MD5, DIGEST_ED2K,
 	DIGEST_PIECES_ROOT,	/* BEP 52: Merkle root over SHA-256 of 16 KiB blocks; files of 1 byte and more */
 	DIGEST_PDQ,		/* of one picture: 256 bits, with quality and page */
-	DIGEST_TEXT,		/* SHA-256 and length of the whole normalized text */
+	DIGEST_TEXT,		/* no value: how many normalized characters the text has */
 	DIGEST_COUNT
 };
 const char *digest_name(enum digest_kind k);
