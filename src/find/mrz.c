@@ -185,6 +185,10 @@ static bool number_holds(const struct layout *l, const struct mrz *m)
 	size_t n = long_number(l, m, number, sizeof(number));
 	if (n && digit_holds(span_of(number, n - 1), number[n - 1]))
 		return true;
+	/* Belgian cards of before 2010 count the filler in */
+	struct span with_filler = span_of(m->text + l->number.at, n);
+	if (n && memcmp(m->text + 2, "BEL", 3) == 0 && digit_holds(with_filler, number[n - 1]))
+		return true;
 	if (!is_digit(m->text[l->number_digit]))
 		return false;
 	/* the licence's digit covers everything before it */

@@ -143,3 +143,10 @@ TEST(mrz_of_published_specimens_agree)
 	}
 	free((void *)all.p);
 }
+
+TEST(mrz_century_of_birth_is_never_ahead)
+{
+	char iso[11];	/* PETER JOHN STEVENSON of 9303: born 12 July 1934, document ends 1995 */
+	CHECK(mrz_birth_iso("340712", "950712", iso));
+	CHECK_STR(iso, "1934-07-12");
+}
