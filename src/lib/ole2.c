@@ -284,6 +284,19 @@ static int tree_walk(struct ole2 *o, struct span directory, struct fault *why)
 	return OK;
 }
 
+/* Entries of a folder in the order of the directory. */
+static void children_link(struct ole2 *o)
+{
+	for (size_t i = o->count; i-- > 1; ) {
+		struct ole2_entry *e = &o->entries[i];
+		if (!e->parent)
+			continue;
+		struct ole2_entry *parent = &o->entries[e->parent - o->entries];
+		e->next = parent->child;
+		parent->child = e;
+	}
+}
+
 static int directory_open(struct ole2 *o, struct fault *why)
 {
 	struct span directory;
@@ -300,7 +313,10 @@ static int directory_open(struct ole2 *o, struct fault *why)
 		entry_read(o, span_sub(directory, i * DIRECTORY_ENTRY, DIRECTORY_ENTRY), &o->entries[i]);
 	if (!o->entries[0].is_used || !o->entries[0].is_folder)
 		return fault_set(why, E_DAMAGED, "the directory does not begin with a root");
-	return tree_walk(o, directory, why);
+	int walked = tree_walk(o, directory, why);
+	if (walked == OK)
+		children_link(o);
+	return walked;
 }
 
 int ole2_open(struct span bytes, struct arena *arena, struct ole2 *o, struct fault *why)
@@ -336,9 +352,9 @@ const struct ole2_entry *ole2_named(const struct ole2 *o, const struct ole2_entr
 	struct span wanted = span_str(name);
 	if (!folder)
 		folder = &o->entries[0];
-	for (size_t i = 1; i < o->count; i++)
-		if (o->entries[i].parent == folder && span_equal_nocase(o->entries[i].name, wanted))
-			return &o->entries[i];
+	for (const struct ole2_entry *e = folder->child; e; e = e->next)
+		if (span_equal_nocase(e->name, wanted))
+			return e;
 	return NULL;
 }
 

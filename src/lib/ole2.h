@@ -17,6 +17,7 @@
 struct ole2_entry {
 	struct span name;	/* UTF-8 */
 	const struct ole2_entry *parent;	/* a folder; NULL for the root and for orphans */
+	const struct ole2_entry *child, *next;	/* a folder's first entry, and the next one of the same folder */
 	struct span class_id;	/* 16 bytes */
 	uint64_t size;		/* bytes, as the directory states it: not trusted */
 	int64_t created, modified;	/* nanoseconds since 1970, INT64_MIN when unknown */

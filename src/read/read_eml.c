@@ -20,6 +20,7 @@ static const char *const strong[] = {
 	"In-Reply-To", "References", "Reply-To", "Content-Transfer-Encoding", "X-Originating-IP", "Bcc",
 	"Envelope-To", "X-Original-To", "Authentication-Results", "List-Id", "X-UIDL", "X-Mozilla-Status",
 	"Thread-Index", "Thread-Topic", "X-MS-Has-Attach", "X-Spam-Status", "Received-SPF",
+	"Newsgroups", "NNTP-Posting-Host", "X-Newsreader",
 };
 static const char *const common[] = { "From", "To", "Cc", "Subject", "Date", "Sender", "Content-Type" };
 

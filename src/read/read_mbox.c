@@ -4,8 +4,8 @@
  *
  * A message begins at "From ", a sender, a date, at the start of a line. Not
  * every writer quotes such lines in bodies, so a line counts only when it
- * ends with a date in the form of asctime, follows an empty line (or begins the
- * file), and a header field follows it.
+ * ends with a date in the form of asctime and follows an empty line (or begins the
+ * file), or where a header field follows it.
  */
 #include "core/part.h"
 #include "read/mail_give.h"
@@ -110,6 +110,40 @@ static size_t next_start(struct span s, size_t from)
 	return s.n;
 }
 
+/*
+ * mboxcl2 counts its bodies and quotes nothing in them. The count is believed
+ * where it leads to another separator or to the end; else SIZE_MAX.
+ */
+static size_t counted_end(struct span s, size_t at)
+{
+	struct span rest = span_from(s, at), line;
+	struct mime_field f;
+	uint64_t n = 0;
+	bool has_count = false;
+	span_line(&rest, &line);
+	while (mime_field_next(&rest, &f) && f.name.n) {	/* ends where another separator stands */
+		if (!span_equal_nocase(f.name, span_str("Content-Length")) || f.value.n > 15)
+			continue;
+		has_count = true;
+		for (size_t i = 0; i < f.value.n && has_count; i++) {
+			has_count = is_digit(span_at(f.value, i));
+			n = 10 * n + (uint64_t)(span_at(f.value, i) - '0');
+		}
+	}
+	if (!has_count || n > rest.n)
+		return SIZE_MAX;
+	size_t end = s.n - rest.n + (size_t)n;
+	for (int i = 0; i < 2 && (span_at(s, end) == '\r' || span_at(s, end) == '\n'); i++)
+		end++;
+	return end == s.n || is_start(s, end) ? end : SIZE_MAX;
+}
+
+static size_t message_end(struct span s, size_t at)
+{
+	size_t end = counted_end(s, at);
+	return end != SIZE_MAX && end > at ? end : next_start(s, at);
+}
+
 static struct span without_blank_start(struct span s)
 {
 	struct span rest = s, line;
@@ -148,7 +182,7 @@ static int mbox_read(const struct item *it, struct sink *out, struct fault *why)
 	size_t at = 0;
 	(void)why;
 	while (at < s.n) {	/* each turn passes a message */
-		size_t end = next_start(s, at);
+		size_t end = message_end(s, at);
 		int e = sink_spend(out, end - at);
 		if (!e)
 			e = message_give(out, span_sub(s, at, end - at), ++count);

@@ -12,7 +12,7 @@
 #include "read/mapi.h"
 
 enum {
-	PEEK = 512, DEPTH_MAX = 16, RECIPIENTS_MAX = 20000, ENTRIES_MAX = 65536,
+	PEEK = 512, DEPTH_MAX = 16, RECIPIENTS_MAX = 20000,
 	/* bytes before the entries of a property stream: [MS-OXMSG] 2.4.1 */
 	HEAD_TOP = 32, HEAD_EMBEDDED = 24, HEAD_PART = 8,
 	ATTACH_DATA = 0x3701, SUBJECT = 0x0037,
@@ -121,10 +121,9 @@ static int stream_add(struct msg *m, const struct ole2_entry *e, uint32_t tag, s
 static int props_read(struct msg *m, const struct ole2_entry *folder, size_t head, struct mapi *out, struct sink *sink)
 {
 	int e = fixed_read(m, folder, head, out);
-	for (size_t i = 1; i < m->ole.count && !e; i++) {
-		const struct ole2_entry *s = &m->ole.entries[i];
+	for (const struct ole2_entry *s = folder->child; s && !e; s = s->next) {
 		uint32_t tag;
-		if (s->parent == folder && !s->is_folder && hex_name(s->name, "__substg1.0_", &tag))
+		if (!s->is_folder && hex_name(s->name, "__substg1.0_", &tag))
 			e = stream_add(m, s, tag, out, sink);
 	}
 	if (!e && !m->code_page)
@@ -136,16 +135,15 @@ static int recipients_read(struct msg *m, const struct ole2_entry *folder, struc
 {
 	uint32_t number;
 	size_t n = 0;
-	for (size_t i = 1; i < m->ole.count; i++)
-		n += m->ole.entries[i].parent == folder && hex_name(m->ole.entries[i].name, "__recip_version1.0_#", &number);
+	for (const struct ole2_entry *r = folder->child; r; r = r->next)
+		n += hex_name(r->name, "__recip_version1.0_#", &number);
 	n = n < RECIPIENTS_MAX ? n : RECIPIENTS_MAX;
 	*list = arena_array(m->it->arena, n + 1, sizeof(**list));
 	if (!*list)
 		return E_MEMORY;
 	int e = OK;
-	for (size_t i = 1; i < m->ole.count && !e && *count < n; i++) {
-		const struct ole2_entry *r = &m->ole.entries[i];
-		if (r->parent != folder || !hex_name(r->name, "__recip_version1.0_#", &number))
+	for (const struct ole2_entry *r = folder->child; r && !e && *count < n; r = r->next) {
+		if (!hex_name(r->name, "__recip_version1.0_#", &number))
 			continue;
 		struct mapi *one = &(*list)[(*count)++];
 		one->arena = m->it->arena;
@@ -184,10 +182,9 @@ static int object_read(struct msg *m, const struct ole2_entry *folder, struct sp
 	int e = sink_open(out, &box, &sub);
 	if (e)
 		return e;
-	for (size_t i = 1; i < m->ole.count && !e; i++) {
-		const struct ole2_entry *s = &m->ole.entries[i];
+	for (const struct ole2_entry *s = folder->child; s && !e; s = s->next) {
 		struct span bytes;
-		if (s->parent != folder || s->is_folder || ole2_read(&m->ole, s, VALUE_MAX, &bytes, m->why) < 0)
+		if (s->is_folder || ole2_read(&m->ole, s, VALUE_MAX, &bytes, m->why) < 0)
 			continue;
 		struct child c = { .name = s->name, .bytes = bytes, .times = TIMES_UNKNOWN };
 		e = sink_spend(sub, bytes.n);
@@ -223,9 +220,8 @@ static int attachments_read(struct msg *m, const struct ole2_entry *folder, stru
 {
 	int e = OK;
 	uint32_t number;
-	for (size_t i = 1; i < m->ole.count && !e; i++) {
-		const struct ole2_entry *a = &m->ole.entries[i];
-		if (a->parent == folder && a->is_folder && hex_name(a->name, "__attach_version1.0_#", &number))
+	for (const struct ole2_entry *a = folder->child; a && !e; a = a->next) {
+		if (a->is_folder && hex_name(a->name, "__attach_version1.0_#", &number))
 			e = attachment_read(m, a, number, out, depth);
 	}
 	return e;
