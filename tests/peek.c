@@ -73,7 +73,8 @@ int main(int argc, char **argv)
 		struct buf out;
 		buf_init(&out, 1u << 30);
 		record_item(&out, &it, reader, with_detectors, is_quiet);
-		fwrite(out.p, 1, out.n, stdout);
+		if (out.n)
+			fwrite(out.p, 1, out.n, stdout);
 		buf_release(&out);
 		arena_release(&arena);
 		free((void *)bytes.p);

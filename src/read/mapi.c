@@ -244,10 +244,16 @@ static const struct column task[] = {
 	{ 0x0037, "Subject" }, { 0x8104, "Start" }, { 0x8105, "Due" }, { 0x811F, "Owner" }, { 0x8121, "Assigner" },
 };
 static const struct column note[] = { { 0x0037, "Subject" } };
+static const struct column list[] = { { 0x3001, "Name" }, { 0x8053, "List Name" } };
+static const struct column activity[] = {
+	{ 0x0037, "Subject" }, { 0x8706, "Start" }, { 0x8708, "End" }, { 0x8700, "Kind" },
+};
 static const struct { const char *class, *sheet; const struct column *columns; size_t count; } forms[] = {
 	{ "IPM.Contact", "contact", contact, sizeof(contact) / sizeof(*contact) },
 	{ "IPM.Appointment", "appointment", appointment, sizeof(appointment) / sizeof(*appointment) },
 	{ "IPM.Task", "task", task, sizeof(task) / sizeof(*task) },
+	{ "IPM.DistList", "distribution list", list, sizeof(list) / sizeof(*list) },
+	{ "IPM.Activity", "activity", activity, sizeof(activity) / sizeof(*activity) },
 	{ "IPM.StickyNote", "note", note, sizeof(note) / sizeof(*note) },
 };
 

@@ -36,6 +36,8 @@ static bool named(struct span name, const char *const *list, size_t count)
 /* Blank lines, an mbox separator, or the byte count of an .emlx before the header. */
 static struct span head_start(struct span s, uint64_t *emlx_size)
 {
+	if (span_starts(s, span_str("\xEF\xBB\xBF")))
+		s = span_from(s, 3);
 	struct span rest = s, line;
 	*emlx_size = 0;
 	for (int i = 0; i < 10 && span_line(&rest, &line); i++) {

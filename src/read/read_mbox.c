@@ -146,6 +146,8 @@ static size_t message_end(struct span s, size_t at)
 
 static struct span without_blank_start(struct span s)
 {
+	if (span_starts(s, span_str("\xEF\xBB\xBF")))
+		s = span_from(s, 3);
 	struct span rest = s, line;
 	for (int i = 0; i < 20 && span_line(&rest, &line) && !span_trim(line).n; i++)
 		s = rest;
