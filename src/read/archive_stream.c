@@ -94,7 +94,6 @@ static struct source *sources_of(struct span bytes, const struct item *it, uint3
 
 static const struct { int filter; const char *magic; size_t n; } filters[] = {
 	{ ARCHIVE_FILTER_GZIP, "\x1f\x8b\x08", 3 },
-	{ ARCHIVE_FILTER_COMPRESS, "\x1f\x9d", 2 },
 	{ ARCHIVE_FILTER_XZ, "\xfd" "7zXZ\0", 6 },
 	{ ARCHIVE_FILTER_LZIP, "LZIP", 4 },
 	{ ARCHIVE_FILTER_ZSTD, "\x28\xb5\x2f\xfd", 4 },
@@ -108,6 +107,10 @@ int archive_filter_of(struct span bytes)
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++)
 		if (span_starts(bytes, span_of(filters[i].magic, filters[i].n)))
 			return filters[i].filter;
+	/* compress: 9 to 16 bits a code, two bits reserved */
+	int bits = span_at(bytes, 2);
+	if (span_starts(bytes, span_str("\x1f\x9d")) && (bits & 0x1f) >= 9 && (bits & 0x1f) <= 16 && !(bits & 0x60))
+		return ARCHIVE_FILTER_COMPRESS;
 	/* bzip2: "BZh", the level, then a block's or the end's magic number */
 	if (!span_starts(bytes, span_str("BZh")) || span_at(bytes, 3) < '1' || span_at(bytes, 3) > '9')
 		return 0;

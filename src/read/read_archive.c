@@ -22,8 +22,6 @@ static const struct { int bid; size_t at; const char *magic; size_t n; } magics[
 	{ 80, 0, "070701", 6 },
 	{ 80, 0, "070702", 6 },
 	{ 80, 0, "070707", 6 },
-	{ 60, 0, "\xc7\x71", 2 },
-	{ 60, 0, "\x71\xc7", 2 },
 	{ 80, 0, "\xed\xab\xee\xdb", 4 },
 	{ 80, 257, "ustar", 5 },
 	{ 80, 32769, "CD001", 5 },
@@ -33,8 +31,23 @@ static const struct { int bid; size_t at; const char *magic; size_t n; } magics[
 	{ 50, 0, "PK00PK", 6 },
 };
 
+/* Old binary cpio, in either byte order: its magic is short, so the length of the name must fit too. */
+static bool is_binary_cpio(struct span head)
+{
+	struct cur c = cur_of(head);
+	uint16_t magic = cur_u16le(&c);
+	cur_skip(&c, 18);
+	struct cur big = c;
+	uint16_t low = cur_u16le(&c), high = cur_u16be(&big);
+	uint16_t name_len = magic == 070707 ? low : high;
+	bool is_magic = magic == 070707 || magic == 0xc771;
+	return is_magic && !c.bad && name_len > 1 && name_len < 4096 && span_at(head, 26 + (size_t)name_len - 1) <= 0;
+}
+
 static int bid_of_magic(struct span head)
 {
+	if (is_binary_cpio(head))
+		return 60;
 	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
 		if (span_starts(span_from(head, magics[i].at), span_of(magics[i].magic, magics[i].n)))
 			return magics[i].bid;
