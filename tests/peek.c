@@ -2,7 +2,7 @@
  * peek: shows what a reader and the detectors give for files, without
  * sandbox or case. For developing parts and for the golden runner.
  *
- *   peek [-d] [-q] [-r READER] [-p PASSWORDS] [-t TERMS] [-R RULES] [--no-ocr] FILE...   -d: detectors on; -q: only findings and damage
+ *   peek [-d | -D DETECTOR] [-q] [-r READER] [-p PASSWORDS] [-t TERMS] [-R RULES] [--no-ocr] FILE...   -d: all detectors on; -D: one; -q: only findings and damage
  *   peek --list                          the names of all readers and detectors
  */
 #include "recorder.h"
@@ -40,6 +40,8 @@ int main(int argc, char **argv)
 			return list();
 		else if (strcmp(argv[i], "-d") == 0)
 			with_detectors = true;
+		else if (strcmp(argv[i], "-D") == 0 && i + 1 < argc)
+			with_detectors = true, recorder_only = argv[++i];
 		else if (strcmp(argv[i], "-q") == 0)
 			is_quiet = true;
 		else if (strcmp(argv[i], "--no-ocr") == 0)

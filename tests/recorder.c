@@ -6,6 +6,13 @@
 
 enum { TABLE_ROWS = 4096 };
 
+const char *recorder_only;
+
+static bool is_on(const struct detector *d)
+{
+	return !recorder_only || strcmp(d->name, recorder_only) == 0;
+}
+
 static struct recorder *self(struct sink *s)
 {
 	return (struct recorder *)s;
@@ -76,7 +83,7 @@ static int on_text(struct sink *s, const struct text *t)
 		buf_add_byte(r->out, '\n');
 	}
 	for (size_t i = 0; r->with_detectors && detectors[i]; i++) {
-		int e = detectors[i]->text ? detectors[i]->text(r->item, t, s) : OK;
+		int e = is_on(detectors[i]) && detectors[i]->text ? detectors[i]->text(r->item, t, s) : OK;
 		if (e)
 			return e;
 	}
@@ -98,7 +105,7 @@ static int table_flush(struct recorder *r)
 	};
 	int e = OK;
 	for (size_t i = 0; r->rows && r->with_detectors && detectors[i] && !e; i++)
-		if (detectors[i]->table)
+		if (is_on(detectors[i]) && detectors[i]->table)
 			e = detectors[i]->table(r->item, &t, &r->sink);
 	r->first_row += r->rows;
 	table_forget(r);
@@ -197,7 +204,7 @@ static int on_picture(struct sink *s, const struct picture *p)
 	if (!r->is_quiet)
 		buf_format(r->out, "picture %ux%u page %u\n", p->width, p->height, p->page);
 	for (size_t i = 0; r->with_detectors && detectors[i]; i++) {
-		int e = detectors[i]->picture ? detectors[i]->picture(r->item, p, s) : OK;
+		int e = is_on(detectors[i]) && detectors[i]->picture ? detectors[i]->picture(r->item, p, s) : OK;
 		if (e)
 			return e;
 	}
@@ -261,7 +268,7 @@ static int end_item(struct recorder *r)
 {
 	int e = OK;
 	for (size_t i = 0; r->with_detectors && detectors[i] && !e; i++)
-		if (detectors[i]->end)
+		if (is_on(detectors[i]) && detectors[i]->end)
 			e = detectors[i]->end(r->item, &r->sink);
 	return e;
 }
@@ -352,7 +359,7 @@ int record_item(struct buf *out, const struct item *it, const struct reader *rea
 		buf_format(out, "item %s %zu %s\n", it->trail, it->bytes.n, reader ? reader->name : "-");
 	int e = OK;
 	for (size_t i = 0; with_detectors && detectors[i] && !e; i++)
-		if (detectors[i]->item)
+		if (is_on(detectors[i]) && detectors[i]->item)
 			e = detectors[i]->item(it, &r.sink);
 	if (!e && reader)
 		e = reader->read(it, &r.sink, &why);

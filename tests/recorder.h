@@ -26,6 +26,9 @@ struct recorder {
 	uint64_t work;
 };
 
+/* NULL, or the one detector that is asked when detectors are on. */
+extern const char *recorder_only;
+
 /* Reads an item with the reader that bids highest (or reader, when given) and writes all events. */
 int record_item(struct buf *out, const struct item *it, const struct reader *reader,
                 bool with_detectors, bool is_quiet);
