@@ -13,7 +13,13 @@
 
 enum { QUERIES_MAX = 64 };
 
+static const struct case_sort sort_case = {
+	.file = "case.db", .noun = "case", .maker = "strandline examine PATH --case",
+	.version_key = "version", .version = CASE_VERSION,
+};
+
 struct case_file {
+	const struct case_sort *sort;
 	sqlite3 *db;
 	struct keys keys;
 	char *dir;
@@ -32,9 +38,9 @@ static int store_fault(struct case_file *c, struct fault *why)
 {
 	int code = sqlite3_errcode(c->db);
 	const char *advice = code == SQLITE_FULL ? "; make room and run the same command again"
-		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "; it is damaged: restore it or begin a new case"
+		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "; it is damaged: restore it from a copy, or begin a new one"
 		: "";
-	return fault_set(why, E_STORE, "%s/case.db: %s%s", c->dir, sqlite3_errmsg(c->db), advice);
+	return fault_set(why, E_STORE, "%s/%s: %s%s", c->dir, c->sort->file, sqlite3_errmsg(c->db), advice);
 }
 
 int case_run(struct case_file *c, const char *sql, struct fault *why)
@@ -97,22 +103,27 @@ static int lock_take(struct case_file *c, struct fault *why)
 		return fault_set(why, E_STORE, "%s: %s", path, strerror(errno));
 	if (flock(c->lock, LOCK_EX | LOCK_NB) == 0)
 		return OK;
-	return fault_set(why, E_STORE, "%s: another process writes to this case; wait for it to end", c->dir);
+	return fault_set(why, E_STORE, "%s: another process writes to this %s; wait for it to end", c->dir, c->sort->noun);
 }
 
 static int version_check(struct case_file *c, struct fault *why)
 {
-	sqlite3_stmt *s = case_query(c, "SELECT value FROM meta WHERE key = 'version'");
+	const char *noun = c->sort->noun;
+	sqlite3_stmt *s = case_query(c, "SELECT value FROM meta WHERE key = ?");
+	bool is_damaged = !s && sqlite3_errcode(c->db) != SQLITE_ERROR;
+	if (!s && c->mode == CASE_CREATE && !is_damaged)
+		return PART;
 	if (!s)
-		return c->mode == CASE_CREATE ? PART : fault_set(why, E_STORE, "%s: not a case: %s", c->dir, sqlite3_errmsg(c->db));
+		return is_damaged ? store_fault(c, why) : fault_set(why, E_STORE, "%s: not a %s: %s", c->dir, noun, sqlite3_errmsg(c->db));
+	sqlite3_bind_text(s, 1, c->sort->version_key, -1, SQLITE_STATIC);
 	int version = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
 	sqlite3_reset(s);
-	if (version == CASE_VERSION)
+	if (version == c->sort->version)
 		return OK;
-	if (version > CASE_VERSION)
-		return fault_set(why, E_STORE, "%s: made by a newer strandline (case version %d, this one reads up to %d)",
-		                 c->dir, version, CASE_VERSION);
-	return fault_set(why, E_STORE, "%s: not a case of strandline", c->dir);
+	if (version > c->sort->version)
+		return fault_set(why, E_STORE, "%s: made by a newer strandline (%s version %d, this one reads up to %d)",
+		                 c->dir, noun, version, c->sort->version);
+	return fault_set(why, E_STORE, "%s: not a %s of strandline", c->dir, noun);
 }
 
 /* A sealed word under the case's key tells a wrong key before anything is written with it. */
@@ -126,7 +137,7 @@ static int key_check(struct case_file *c, struct fault *why)
 	if (s && sqlite3_step(s) == SQLITE_ROW) {
 		e = seal_open(&c->keys, span_of(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0)), &b, NULL);
 		if (e)
-			e = fault_set(why, E_STORE, "%s: the key is not this case's; name it with --key FILE", c->dir);
+			e = fault_set(why, E_STORE, "%s: the key is not this %s's; name it with --key FILE", c->dir, c->sort->noun);
 	} else if (c->mode != CASE_READ) {
 		seal_value(&c->keys, span_str(word), &b);
 		s = case_query(c, "INSERT INTO meta VALUES('key-check', ?)");
@@ -142,9 +153,10 @@ static int key_check(struct case_file *c, struct fault *why)
 static int db_open(struct case_file *c, struct fault *why)
 {
 	char path[4096];
-	snprintf(path, sizeof(path), "%s/case.db", c->dir);
+	snprintf(path, sizeof(path), "%s/%s", c->dir, c->sort->file);
 	if (c->mode != CASE_CREATE && access(path, F_OK) != 0)
-		return fault_set(why, E_STORE, "%s: there is no case here; strandline examine PATH --case %s makes one", c->dir, c->dir);
+		return fault_set(why, E_STORE, "%s: there is no %s here; %s %s makes one", c->dir, c->sort->noun,
+		                 c->sort->maker, c->dir);
 	mode_t old = umask(077);
 	int flags = c->mode == CASE_READ ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	int e = sqlite3_open_v2(path, &c->db, flags, NULL);
@@ -168,8 +180,11 @@ static int open_parts(struct case_file *c, const char *key_file, struct fault *w
 		e = db_open(c, why);
 	if (!e)
 		e = version_check(c, why);
-	if (e == PART)
+	if (e == PART) {
 		e = case_run(c, case_schema, why);
+		if (!e && c->sort->tables)
+			e = case_run(c, c->sort->tables, why);
+	}
 	snprintf(path, sizeof(path), "%s/key", c->dir);
 	if (!e)
 		e = keys_load(key_file ? key_file : path, c->mode == CASE_CREATE, &c->keys, why);
@@ -180,9 +195,16 @@ static int open_parts(struct case_file *c, const char *key_file, struct fault *w
 
 int case_open(const char *dir, const char *key_file, enum case_mode mode, struct case_file **out, struct fault *why)
 {
+	return case_open_sort(&sort_case, dir, key_file, mode, out, why);
+}
+
+int case_open_sort(const struct case_sort *sort, const char *dir, const char *key_file, enum case_mode mode,
+                   struct case_file **out, struct fault *why)
+{
 	struct case_file *c = calloc(1, sizeof(*c));
 	if (!c)
-		return fault_set(why, E_MEMORY, "no memory for a case");
+		return fault_set(why, E_MEMORY, "no memory for a %s", sort->noun);
+	c->sort = sort;
 	c->lock = -1;
 	c->mode = mode;
 	c->dir = strdup(dir);

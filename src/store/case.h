@@ -21,6 +21,18 @@ struct case_file;
 enum case_mode { CASE_READ, CASE_WRITE, CASE_CREATE };
 enum { CASE_VERSION = 1 };
 
+/* A sort of store: a case, or a registry, which has the same tables and its own beside them. */
+struct case_sort {
+	const char *file;		/* "case.db" */
+	const char *noun;		/* "case" */
+	const char *maker;		/* what makes one: "strandline examine PATH --case"; the directory follows */
+	const char *version_key;	/* in meta */
+	int version;
+	const char *tables;		/* SQL behind case_schema's, or NULL; writes version_key where it is not "version" */
+};
+int case_open_sort(const struct case_sort *sort, const char *dir, const char *key_file, enum case_mode mode,
+                   struct case_file **c, struct fault *why);
+
 /*
  * key_file NULL means DIR/key. E_STORE with a clear line: not a case, locked
  * by another process, from a newer version, corrupt, the wrong key.

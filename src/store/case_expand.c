@@ -37,6 +37,9 @@ static int copy_rows(struct case_file *c, struct pair p, struct fault *why)
 		" rule, checks, space, start, end, sheet, row, col, page, context, context_sealed FROM finding WHERE item=?1",
 		"INSERT INTO claim(item, basis, space, start, end, sheet, row, col, page, sealed)"
 		" SELECT ?2, basis, space, start, end, sheet, row, col, page, sealed FROM claim WHERE item=?1",
+		"INSERT INTO match(item, registered, relation, share_of_item, share_of_registered, runs, chance,"
+		" likelihood_ratio, recipient, details) SELECT ?2, registered, relation, share_of_item, share_of_registered,"
+		" runs, chance, likelihood_ratio, recipient, details FROM match WHERE item=?1",
 		"INSERT OR REPLACE INTO mail(item, sealed, sent, deleted) SELECT ?2, sealed, sent, deleted FROM mail WHERE item=?1",
 	};
 	int e = OK;

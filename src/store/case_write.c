@@ -104,6 +104,8 @@ int case_item_clear(struct case_file *c, int64_t row, struct fault *why)
 {
 	int e = run_for(c, "DELETE FROM finding WHERE item=?", row, why);
 	if (!e)
+		e = run_for(c, "DELETE FROM match WHERE item=?", row, why);
+	if (!e)
 		e = run_for(c, "DELETE FROM claim WHERE item=?", row, why);
 	if (!e)
 		e = run_for(c, "DELETE FROM mail WHERE item=?", row, why);
@@ -114,6 +116,7 @@ int case_top_clear(struct case_file *c, int64_t top, struct fault *why)
 {
 	static const char *const steps[] = {
 		"DELETE FROM finding WHERE item IN (SELECT id FROM item WHERE top=?1 OR id=?1)",
+		"DELETE FROM match WHERE item IN (SELECT id FROM item WHERE top=?1 OR id=?1)",
 		"DELETE FROM claim WHERE item IN (SELECT id FROM item WHERE top=?1 OR id=?1)",
 		"DELETE FROM mail WHERE item IN (SELECT id FROM item WHERE top=?1 OR id=?1)",
 		"DELETE FROM ledger WHERE top=?1",
