@@ -176,41 +176,56 @@ static void judge_span(struct scan *s, const struct chain *c, unsigned i, unsign
 		identify_judge(s, &shape, c->start[i], c->end[j], rules, n);
 }
 
-/* Letters beside a whole chain: "X-1234567-L", "AB 12 34 56 C", "12.345.678-Z". */
-static void judge_lettered(struct scan *s, const struct chain *c)
+/* A chain with letters before it (from first to before letters) and behind it (one, at last); each may be missing. */
+struct lettered { size_t first, letters, at, end, last; bool has_prefix, has_suffix; };
+
+static void judge_letters(struct scan *s, const struct chain *c, const struct lettered *l)
 {
 	struct span t = s->text;
-	struct shape shape, digits;
+	struct shape digits, shape = { .n = 0 };
 	char form[FORM_MAX + 4];
-	size_t at = c->start[0], end = c->end[c->count - 1], letters = at;
-	int left = at ? span_at(t, at - 1) : -1;
-	if ((left == ' ' || left == '-') && at > 1 && is_upper(span_at(t, at - 2)))
-		letters--;
-	size_t first = letters;
-	while (first && letters - first < 3 && is_upper(span_at(t, first - 1)))
-		first--;
-	bool has_prefix = first < letters && is_free_left(t, first);
-	size_t last = end + ((span_at(t, end) == '-' || span_at(t, end) == ' ') && is_upper(span_at(t, end + 1)));
-	bool has_suffix = is_upper(span_at(t, last)) && is_free_right(t, last + 1);
-	if ((!has_prefix && !is_free_left(t, at)) || (!has_suffix && !is_free_right(t, end)) ||
-	    (!has_prefix && !has_suffix) || c->goes_on || !span_shape(t, c, 0, c->count - 1, &digits, form))
+	if ((!l->has_prefix && !is_free_left(t, l->at)) || (!l->has_suffix && !is_free_right(t, l->end)) ||
+	    (!l->has_prefix && !l->has_suffix) || !span_shape(t, c, 0, c->count - 1, &digits, form))
 		return;
-	shape = (struct shape){ .is_grouped = digits.is_grouped || letters != at || last != end };
-	if (has_prefix)
-		memcpy(shape.s, t.p + first, shape.n = (unsigned)(letters - first));
+	shape.is_grouped = digits.is_grouped || (l->has_prefix && l->letters != l->at) || (l->has_suffix && l->last != l->end);
+	if (l->has_prefix)
+		memcpy(shape.s, t.p + l->first, shape.n = (unsigned)(l->letters - l->first));
 	memcpy(shape.s + shape.n, digits.s, digits.n);
 	shape.n += digits.n;
-	if (has_suffix)
-		shape.s[shape.n++] = (char)span_at(t, last);
-	if (!shape.is_grouped && shape.n >= 8)
+	if (l->has_suffix)
+		shape.s[shape.n++] = (char)span_at(t, l->last);
+	if (!shape.is_grouped && l->has_prefix && shape.n >= 8)
 		return;		/* a token of capitals and digits: identify_upper sees it */
 	uint8_t rules[16];
 	unsigned n = identify_by_pattern(&shape, rules, 8);
-	bool is_tight = !has_prefix || letters == at || left == '-';
-	if (is_tight && (!has_suffix || last == end || span_at(t, end) == '-'))
+	bool is_tight_left = !l->has_prefix || l->letters == l->at || span_at(t, l->at - 1) == '-';
+	bool is_tight_right = !l->has_suffix || l->last == l->end || span_at(t, l->end) == '-';
+	if (is_tight_left && is_tight_right)
 		n += identify_by_length(&shape, rules + n, 16 - n);
 	if (n)
-		identify_judge(s, &shape, has_prefix ? first : at, has_suffix ? last + 1 : end, rules, n);
+		identify_judge(s, &shape, l->has_prefix ? l->first : l->at, l->has_suffix ? l->last + 1 : l->end, rules, n);
+}
+
+/* Letters beside a whole chain: "X-1234567-L", "AB 12 34 56 C", "12.345.678-Z"; a word before it may be none of it. */
+static void judge_lettered(struct scan *s, const struct chain *c)
+{
+	struct span t = s->text;
+	struct lettered l = { .at = c->start[0], .end = c->end[c->count - 1] };
+	int left = l.at ? span_at(t, l.at - 1) : -1, right = span_at(t, l.end);
+	l.letters = l.at - ((left == ' ' || left == '-') && l.at > 1 && is_upper(span_at(t, l.at - 2)));
+	l.first = l.letters;
+	while (l.first && l.letters - l.first < 3 && is_upper(span_at(t, l.first - 1)))
+		l.first--;
+	l.has_prefix = l.first < l.letters && is_free_left(t, l.first);
+	l.last = l.end + ((right == '-' || right == ' ') && is_upper(span_at(t, l.end + 1)));
+	l.has_suffix = is_upper(span_at(t, l.last)) && is_free_right(t, l.last + 1);
+	if (c->goes_on)
+		return;
+	judge_letters(s, c, &l);
+	if (l.has_prefix && left == ' ') {
+		l.has_prefix = false;
+		judge_letters(s, c, &l);
+	}
 }
 
 /* An IBAN printed in groups: its country and check digits stand at most 12 bytes before the chain. */

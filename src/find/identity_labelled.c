@@ -23,7 +23,8 @@ static unsigned count_digits(const struct shape *c)
 /* Fillers of forms: one character throughout, a run 12345678, XXXX. */
 static bool is_filler(const struct shape *c)
 {
-	return all_same(chars(c)) || (all_digits(chars(c)) && is_sequence(chars(c)) && c->n > 6);
+	bool counts_up = c->n >= 9 && (memcmp(c->s, "123456789", 9) == 0 || memcmp(c->s, "012345678", 9) == 0);
+	return all_same(chars(c)) || counts_up || (all_digits(chars(c)) && is_sequence(chars(c)) && c->n > 6);
 }
 
 static enum verdict judge_number(const struct shape *c)

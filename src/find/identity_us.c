@@ -44,9 +44,14 @@ static enum verdict judge_itin(const struct shape *c)
 }
 
 const struct rule rules_us[] = {
-	{ KIND_US_SSN, "us-ssn", "3-2-4 3_2_4 9", judge_ssn, { MEANING_SSN, MEANING_TAX_NUMBER },
+	{ KIND_US_SSN, "us-ssn", "3-2-4 9", judge_ssn, { MEANING_SSN, MEANING_TAX_NUMBER },
 	  -3.2, 0.2, 0.887, { "no area 000, 666 or 900-999, no group 00, no serial 0000" } },
-	{ KIND_US_ITIN, "us-itin", "3-2-4 3_2_4 9", judge_itin, { MEANING_ITIN, MEANING_SSN, MEANING_TAX_NUMBER },
+	{ KIND_US_ITIN, "us-itin", "3-2-4 9", judge_itin, { MEANING_ITIN, MEANING_SSN, MEANING_TAX_NUMBER },
 	  -3.2, 0.2, 0.044, { "9xx with a group the IRS assigns" } },
+	/* other separators stand in dates, versions and tables of figures too */
+	{ KIND_US_SSN, "us-ssn-spaced", "3_2_4 3.2.4", judge_ssn, { MEANING_SSN, MEANING_TAX_NUMBER },
+	  -2, -2, 0.887, { "no area 000, 666 or 900-999, no group 00, no serial 0000" } },
+	{ KIND_US_ITIN, "us-itin-spaced", "3_2_4 3.2.4", judge_itin, { MEANING_ITIN, MEANING_SSN, MEANING_TAX_NUMBER },
+	  -2, -2, 0.044, { "9xx with a group the IRS assigns" } },
 	{ 0 }
 };
