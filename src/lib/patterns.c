@@ -51,7 +51,8 @@ static void add_expression(struct buf *b, const struct pattern *p)
 }
 
 /* Tries the flags, then the prefilter; the flags that work, or a negative code. */
-static int flags_that_work(const struct pattern *p, const char *expression, unsigned *flags, struct fault *why)
+static int flags_that_work(const struct pattern *p, const char *expression, unsigned *flags,
+                           size_t *width, struct fault *why)
 {
 	hs_expr_info_t *info = NULL;
 	hs_compile_error_t *error = NULL;
@@ -65,18 +66,20 @@ static int flags_that_work(const struct pattern *p, const char *expression, unsi
 		if (hs_expression_info(expression, *flags, &info, &error) != HS_SUCCESS)
 			e = fault_set(why, E_UNSUPPORTED, "%s", error ? error->message : "not an expression");
 	}
+	if (width && info)
+		*width = info->max_width == UINT32_MAX ? SIZE_MAX : info->max_width;
 	hs_free_compile_error(error);
 	free(info);
 	return e;
 }
 
-int pattern_check(const struct pattern *p, struct fault *why)
+int pattern_check(const struct pattern *p, size_t *width, struct fault *why)
 {
 	struct buf b;
 	buf_init(&b, 1 << 20);
 	add_expression(&b, p);
 	unsigned flags;
-	int e = flags_that_work(p, buf_string(&b), &flags, why);
+	int e = flags_that_work(p, buf_string(&b), &flags, width, why);
 	buf_release(&b);
 	return e;
 }
@@ -123,7 +126,7 @@ static int job_init(struct job *j, const struct pattern *list, size_t count)
 static int job_flags(struct job *j, const struct pattern *list, struct fault *why)
 {
 	for (size_t i = 0; i < j->count; i++) {
-		int e = flags_that_work(&list[i], j->expressions[i], &j->flags[i], why);
+		int e = flags_that_work(&list[i], j->expressions[i], &j->flags[i], NULL, why);
 		if (e < 0)
 			return e;
 	}
@@ -231,14 +234,29 @@ static bool cache_path(const struct job *j, const char *folder, char *path, size
 	return true;
 }
 
+/* An expression that is too large as it is may do as a prefilter; each is relaxed once. */
+static bool relax(struct job *j, const hs_compile_error_t *error)
+{
+	if (!error || error->expression < 0 || (size_t)error->expression >= j->count ||
+	    j->flags[error->expression] & HS_FLAG_PREFILTER)
+		return false;
+	unsigned *flags = &j->flags[error->expression];
+	*flags = (*flags & ~(unsigned)HS_FLAG_SOM_LEFTMOST) | HS_FLAG_PREFILTER;
+	return true;
+}
+
 static int compile(struct job *j, const struct pattern *list, hs_database_t **database, struct fault *why)
 {
 	int e = job_flags(j, list, why);
 	if (e)
 		return e;
 	hs_compile_error_t *error = NULL;
-	if (hs_compile_multi(j->expressions, j->flags, j->ids, (unsigned)j->count, HS_MODE_BLOCK, NULL,
-	                     database, &error) == HS_SUCCESS)
+	while (hs_compile_multi(j->expressions, j->flags, j->ids, (unsigned)j->count, HS_MODE_BLOCK, NULL,
+	                        database, &error) != HS_SUCCESS && relax(j, error)) {
+		hs_free_compile_error(error);
+		error = NULL;
+	}
+	if (*database)
 		return OK;
 	const char *which = error && error->expression >= 0 ? j->expressions[error->expression] : "";
 	e = fault_set(why, E_UNSUPPORTED, "%s: %.80s", error ? error->message : "patterns", which);

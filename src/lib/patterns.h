@@ -26,8 +26,11 @@ struct pattern { struct span text; unsigned flags; };
 
 struct patterns;
 
-/* OK; PART when only a prefilter is possible; E_UNSUPPORTED with the reason. */
-int pattern_check(const struct pattern *p, struct fault *why);
+/*
+ * OK; PART when only a prefilter is possible; E_UNSUPPORTED with the reason. width, when not NULL, is the
+ * most bytes a match can have, SIZE_MAX without a bound.
+ */
+int pattern_check(const struct pattern *p, size_t *width, struct fault *why);
 
 /*
  * Compiles count patterns, which are copied. cache names a directory in which

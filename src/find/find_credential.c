@@ -1,0 +1,348 @@
+/*
+ * Credentials: tokens by rule, secrets by label, private keys by armour, key
+ * stores by magic. One scan of each text for all of them; see lexicon.h.
+ */
+#include "find/credential.h"
+#include "find/column.h"
+#include "find/lexicon.h"
+#include "find/secret_value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WINDOW_MAX = 8192,	/* bytes before a hit's end in which its match may begin */
+	AHEAD_MAX = 4096,	/* bytes behind it into which the match may reach */
+	KEYWORD_REACH = 64 << 10,
+	CELLS_ROOM = 8 << 20	/* bytes of cells scanned together */
+};
+
+void candidate_add(struct credential_scan *c, const struct candidate *found)
+{
+	if (c->candidates.n / sizeof(*found) < CANDIDATES_MAX)
+		buf_add(&c->candidates, span_of(found, sizeof(*found)));
+}
+
+static bool keyword_is_near(const struct rule *r, struct span s, size_t start)
+{
+	struct span around = span_sub(s, start > KEYWORD_REACH ? start - KEYWORD_REACH : 0, 2 * KEYWORD_REACH);
+	for (size_t i = 0; i < r->keywords.count; i++)
+		if (span_find_nocase(around, r->keywords.at[i], 0) != SIZE_MAX)
+			return true;
+	return !r->keywords.count;
+}
+
+static struct span line_around(struct span s, size_t start, size_t end)
+{
+	size_t from = start;
+	for (; from && span_at(s, from - 1) != '\n' && start - from < 1024; from--)
+		;
+	size_t to = end;
+	for (; to < s.n && span_at(s, to) != '\n' && to - end < 1024; to++)
+		;
+	return span_sub(s, from, to - from);
+}
+
+static struct span secret_of(const struct rule *r, const struct groups *g)
+{
+	if (r->group)
+		return r->group < g->count ? g->at[r->group] : span_str("");
+	for (unsigned i = 1; r->is_users && i < g->count && i < REGEX_GROUPS; i++)
+		if (g->at[i].n)
+			return g->at[i];
+	return g->at[0];
+}
+
+static bool is_known_example(struct span v)
+{
+	return value_is_placeholder(v);
+}
+
+static void token_add(struct credential_scan *c, const struct rule *r, const struct groups *g)
+{
+	struct span secret = secret_of(r, g);
+	if (!secret.n || (r->entropy > 0 && span_entropy(secret) < r->entropy))
+		return;
+	if (r->is_users && !keyword_is_near(r, c->s, g->start))
+		return;
+	if (r->path && !regex_find(r->path, span_str(c->it->trail), 0, NULL))
+		return;
+	struct span line = line_around(c->s, g->start, g->end);
+	if (rule_allows(lexicon_rules(), r, c->it->trail, secret, g->at[0], line))
+		return;
+	struct candidate f = {
+		.start = (size_t)(secret.p - c->s.p), .value = secret, .kind = r->kind, .confidence = r->confidence,
+		.rank = r->kind == KIND_PASSWORD_HASH ? RANK_HASH : r->kind == KIND_PRIVATE_KEY ? RANK_KEY : RANK_TOKEN,
+		.chance = r->chance, .rule = r->id,
+		.checks = { r->entropy > 0 ? "shape and entropy" : "shape" },
+	};
+	f.end = f.start + secret.n;
+	if (r->is_users)
+		f.rank = RANK_RULE;
+	else if (r->check != TOKEN_BASIC && r->kind != KIND_PASSWORD_HASH && is_known_example(secret))
+		f.confidence = 0.3;
+	if (f.confidence >= 0.5 || r->check != TOKEN_PLAIN) {
+		double before = f.confidence;
+		if (!token_check(r, &f, c->it->arena))
+			return;
+		if (before < 0.5 && f.confidence > before)
+			f.confidence = before;
+	}
+	candidate_add(c, &f);
+}
+
+/* Hyperscan told an end; PCRE2 finds the start, the true end and the groups. */
+static int on_token(void *user, const struct rule *r, unsigned index, size_t end)
+{
+	struct credential_scan *c = user;
+	if (end <= c->seen_to[index])
+		return OK;
+	size_t width = r->width < WINDOW_MAX ? r->width + 1 : WINDOW_MAX;
+	size_t from = end > width ? end - width : 0;
+	from = from < c->seen_to[index] ? c->seen_to[index] : from;
+	struct span region = span_sub(c->s, 0, end + AHEAD_MAX);
+	struct groups g;
+	for (int turn = 0; turn < 64 && regex_find(r->regex, region, from, &g); turn++) {
+		struct span secret = secret_of(r, &g);
+		size_t secret_end = secret.n ? (size_t)(secret.p - c->s.p) + secret.n : g.end;
+		token_add(c, r, &g);
+		from = secret_end > from ? secret_end : from + 1;
+		c->seen_to[index] = g.end > c->seen_to[index] ? g.end : c->seen_to[index];
+		if (g.end >= end)
+			break;
+	}
+	if (c->seen_to[index] < end)
+		c->seen_to[index] = end;
+	/* the byte behind a secret may be the one before the next */
+	if (c->seen_to[index] > from && from >= end)
+		c->seen_to[index] = from;
+	return OK;
+}
+
+static int on_label(void *user, size_t start, size_t end)
+{
+	credential_label(user, start, end);
+	return OK;
+}
+
+static int on_armour(void *user, size_t end)
+{
+	credential_armour(user, end);
+	return OK;
+}
+
+static const struct lexicon_events events = { on_token, on_label, on_armour };
+
+static int by_place(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	return x->end > y->end ? -1 : x->end < y->end;
+}
+
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+	if ((a->confidence >= 0.5) != (b->confidence >= 0.5) && a->rank <= RANK_TOKEN && b->rank <= RANK_TOKEN)
+		return a->confidence >= 0.5;
+	if (a->rank != b->rank)
+		return a->rank > b->rank;
+	return a->confidence > b->confidence;
+}
+
+/* Sorts, and leaves of overlapping ones the best; the count that is left. */
+static size_t settle(struct candidate *all, size_t n)
+{
+	size_t kept = 0;
+	if (n)
+		qsort(all, n, sizeof(*all), by_place);
+	for (size_t i = 0; i < n; i++) {
+		bool is_in = true;
+		while (kept && all[kept - 1].end > all[i].start && is_in) {
+			is_in = is_better(&all[i], &all[kept - 1]);
+			if (is_in)
+				kept--;
+		}
+		if (is_in)
+			all[kept++] = all[i];
+	}
+	return kept;
+}
+
+static int tell(struct sink *out, const struct candidate *f, struct where where)
+{
+	struct finding found = {
+		.kind = f->kind, .value = f->value, .confidence = f->confidence, .rule = f->rule,
+		.checks = { f->checks[0], f->checks[1], f->checks[2] }, .chance = f->chance, .where = where,
+	};
+	return sink_finding(out, &found);
+}
+
+static bool name_is_config(const struct item *it)
+{
+	return item_has_extension(it, "env ini cfg conf cnf config properties yml yaml toml json xml sh bash zsh profile "
+	                              "bashrc bash_profile rc netrc npmrc pypirc esmtprc tf tfvars tfstate reg ovpn "
+	                              "credentials ftpconfig s3cfg tugboat plist inf bat cmd ps1 service htaccess "
+	                              "dockercfg hcl credentials") || !strchr(it->name, '.') || it->name[0] == '.';
+}
+
+static bool name_is_code(const struct item *it)
+{
+	return item_has_extension(it, "c h cc cpp cxx hpp java py js jsx ts tsx mjs go rb php cs swift kt scala rs m mm "
+	                              "pl pm lua ex exs vb groovy dart vue html htm css asp aspx jsp r jl clj hs ml");
+}
+
+static int scan_init(struct credential_scan *c, const struct item *it, struct span s)
+{
+	*c = (struct credential_scan){ .it = it, .s = s, .is_code = name_is_code(it), .is_config = name_is_config(it) };
+	buf_init(&c->candidates, CANDIDATES_MAX * sizeof(struct candidate));
+	c->seen_to = calloc(lexicon_rules()->count + 1, sizeof(*c->seen_to));
+	return c->seen_to ? OK : E_MEMORY;
+}
+
+static void scan_release(struct credential_scan *c)
+{
+	free(c->seen_to);
+	buf_release(&c->candidates);
+}
+
+static int credential_text(const struct item *it, const struct text *t, struct sink *out)
+{
+	struct credential_scan c;
+	int e = scan_init(&c, it, t->utf8);
+	if (!e)
+		e = lexicon_scan(it, t->utf8, &events, &c);
+	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
+	size_t n = e ? 0 : settle(all, c.candidates.n / sizeof(*all));
+	for (size_t i = 0; i < n && !e; i++) {
+		if (t->is_strings && all[i].rank <= RANK_LABEL)
+			continue;	/* words beside words in a program's strings are no labels */
+		e = tell(out, &all[i], text_where(t, all[i].start, all[i].end));
+	}
+	scan_release(&c);
+	return e;
+}
+
+/* Cells one after another, with where each begins. */
+struct cells { struct buf text; size_t *starts; size_t count; uint32_t first_row, columns; };
+
+static size_t cell_at(const struct cells *c, size_t at)
+{
+	size_t low = 0, high = c->count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (c->starts[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int tell_cells(const struct item *it, const struct table *t, const struct cells *cells, struct sink *out)
+{
+	struct credential_scan c;
+	int e = scan_init(&c, it, buf_span(&cells->text));
+	c.is_table = true;
+	c.is_code = false;
+	if (!e)
+		e = lexicon_scan(it, c.s, &events, &c);
+	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
+	size_t n = e ? 0 : settle(all, c.candidates.n / sizeof(*all));
+	for (size_t i = 0; i < n && !e; i++) {
+		size_t cell = cell_at(cells, all[i].start);
+		uint32_t row = cells->first_row + (uint32_t)(cell / t->columns), column = (uint32_t)(cell % t->columns);
+		enum kind k = meaning_kind(column_meaning(t->names[column]));
+		if (all[i].rank <= RANK_LABEL && k == KIND_PASSWORD)
+			continue;	/* the column tells it */
+		e = tell(out, &all[i], table_where(t, row, column));
+	}
+	scan_release(&c);
+	return e;
+}
+
+/* The header's names are the first row's labels only where they stand above values, so they are left out. */
+static int scan_cells(const struct item *it, const struct table *t, struct sink *out)
+{
+	struct cells c = { .columns = t->columns };
+	buf_init(&c.text, CELLS_ROOM + (16u << 20));
+	c.starts = calloc((size_t)t->rows * t->columns + 1, sizeof(*c.starts));
+	int e = c.starts ? OK : E_MEMORY;
+	for (uint32_t row = 0; row < t->rows && !e; row++) {
+		for (uint32_t column = 0; column < t->columns; column++) {
+			c.starts[c.count++] = c.text.n;
+			buf_add(&c.text, table_cell(t, row, column));
+			buf_add_byte(&c.text, column + 1 < t->columns ? '\t' : '\n');
+		}
+		if (c.text.n < CELLS_ROOM && row + 1 < t->rows)
+			continue;
+		e = tell_cells(it, t, &c, out);
+		buf_clear(&c.text);
+		c.count = 0;
+		c.first_row = row + 1;
+	}
+	buf_release(&c.text);
+	free(c.starts);
+	return e;
+}
+
+static bool is_hex(struct span v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		int c = span_at(v, i) | 0x20;
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+			return false;
+	}
+	return v.n > 0;
+}
+
+static bool is_hash_shape(struct span v)
+{
+	if (is_hex(v) && (v.n == 32 || v.n == 40 || v.n == 48 || v.n == 56 || v.n == 64 || v.n == 96 || v.n == 128))
+		return true;
+	return v.n > 20 && (span_at(v, 0) == '$' || span_at(v, 0) == '{' || span_starts(v, span_str("pbkdf2")));
+}
+
+/* A column that is named for passwords: each of its cells, unless it is empty or a mask. */
+static int tell_column(const struct table *t, uint32_t column, enum kind kind, struct sink *out)
+{
+	int e = OK;
+	for (uint32_t row = 0; row < t->rows && !e; row++) {
+		struct span v = span_trim(table_cell(t, row, column));
+		if (v.n < 3 || v.n > 256)
+			continue;
+		struct finding f = {
+			.kind = kind == KIND_PASSWORD && is_hash_shape(v) ? KIND_PASSWORD_HASH : kind,
+			.value = v, .confidence = 0.85, .rule = "column", .checks = { "the column's name" }, .chance = 0.05,
+			.where = table_where(t, row, column),
+		};
+		if (f.kind == KIND_PASSWORD_HASH && (!is_hash_shape(v) || span_at(v, 0) == '$' || span_at(v, 0) == '{'))
+			continue;	/* rules tell those that carry their scheme */
+		if (value_is_placeholder(v))
+			f.confidence = 0.3;
+		e = sink_finding(out, &f);
+	}
+	return e;
+}
+
+static int credential_table(const struct item *it, const struct table *t, struct sink *out)
+{
+	int e = t->columns ? scan_cells(it, t, out) : OK;
+	for (uint32_t column = 0; column < t->columns && !e; column++) {
+		enum meaning m = column_meaning(t->names[column]);
+		if (m == MEANING_PASSWORD)
+			e = tell_column(t, column, KIND_PASSWORD, out);
+		else if (m == MEANING_PASSWORD_HASH)
+			e = tell_column(t, column, KIND_PASSWORD_HASH, out);
+		else if (m == MEANING_SECRET && label_kind(t->names[column]) == KIND_CONFIG_SECRET)
+			e = tell_column(t, column, KIND_CONFIG_SECRET, out);
+	}
+	return e;
+}
+
+const struct detector detector_credential = {
+	.name = "credential", .help = "private keys, tokens, passwords and their hashes, key stores",
+	.init = lexicon_open, .text = credential_text, .table = credential_table, .item = credential_item,
+};
