@@ -30,6 +30,11 @@ static const char *const labels[] = {
 enum { LABELS = sizeof(labels) / sizeof(*labels) };
 
 static const char *const armours[] = { "-----BEGIN ", "PuTTY-User-Key-File-", "---- BEGIN SSH2 ENCRYPTED" };
+/*
+ * Phrases say what an item as a whole is; its beginning tells that. They are looked for in the first HEAD
+ * bytes of a text, until an item's texts have PHRASE_BYTES_MAX; OVERLAP is what a hit may reach back.
+ */
+enum { HEAD = 128 << 10, OVERLAP = 8 << 10, PHRASE_BYTES_MAX = 4 << 20 };
 enum { ARMOURS = sizeof(armours) / sizeof(*armours) };
 
 /* Made once before the workers start; read only afterwards. */
@@ -37,7 +42,7 @@ static struct {
 	bool is_open;
 	struct arena arena;
 	struct rules rules;
-	struct patterns *patterns;
+	struct patterns *all, *secrets;	/* secrets: without the phrases */
 	unsigned first_label, first_armour, first_phrase;
 } lexicon;
 
@@ -63,7 +68,7 @@ static unsigned list_patterns(struct pattern *list)
 {
 	unsigned n = 0;
 	for (size_t i = 0; i < lexicon.rules.count; i++) {
-		list[n] = lexicon.rules.at[i].pattern;
+		list[n] = lexicon.rules.at[i].search;
 		if (!list[n].text.n)
 			list[n] = (struct pattern){ span_str("\\x01\\x02\\x01\\x02strandline"), 0 };
 		n++;
@@ -96,7 +101,9 @@ int lexicon_open(const struct options *o, struct fault *why)
 	char cache[4096];
 	bool is_cached = patterns_cache_folder(cache, sizeof(cache));
 	unsigned n = list_patterns(list);
-	e = patterns_open(list, n, is_cached ? cache : NULL, &lexicon.patterns, why);
+	e = patterns_open(list, n, is_cached ? cache : NULL, &lexicon.all, why);
+	if (!e)
+		e = patterns_open(list, lexicon.first_phrase, is_cached ? cache : NULL, &lexicon.secrets, why);
 	free(list);
 	lexicon.is_open = !e;
 	return e;
@@ -106,12 +113,14 @@ struct scan {
 	const struct lexicon_events *events;
 	void *user;
 	struct lexicon_notes *notes;
+	size_t base;		/* where in the text the scanned piece begins */
 };
 
 static int on_hit(void *user, unsigned index, size_t start, size_t end)
 {
 	(void)start;
 	struct scan *s = user;
+	end += s->base;
 	if (index < lexicon.first_label)
 		return s->events->token(s->user, &lexicon.rules.at[index], index, end);
 	if (index < lexicon.first_armour)
@@ -126,12 +135,17 @@ static int on_hit(void *user, unsigned index, size_t start, size_t end)
 
 int lexicon_scan(const struct item *it, struct span utf8, const struct lexicon_events *events, void *user)
 {
-	struct scan s = { events, user, item_note(it, &notes_key, sizeof(struct lexicon_notes)) };
+	struct scan s = { events, user, item_note(it, &notes_key, sizeof(struct lexicon_notes)), 0 };
+	size_t head = s.notes && s.notes->text_bytes < PHRASE_BYTES_MAX ? HEAD : 0;
 	if (s.notes) {
 		s.notes->text_bytes += utf8.n;
 		s.notes->texts++;
 	}
-	return patterns_scan(lexicon.patterns, utf8, on_hit, &s);
+	int e = head ? patterns_scan(lexicon.all, span_sub(utf8, 0, head), on_hit, &s) : OK;
+	if (e || utf8.n <= head)
+		return e;
+	s.base = head ? head - OVERLAP : 0;
+	return patterns_scan(lexicon.secrets, span_from(utf8, s.base), on_hit, &s);
 }
 
 const struct lexicon_notes *lexicon_notes(const struct item *it)

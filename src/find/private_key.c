@@ -140,6 +140,7 @@ static void add_putty(struct credential_scan *c, size_t end)
 	};
 	f.value = span_sub(c->s, f.start, f.end - f.start);
 	candidate_add(c, &f);
+	c->armour_to = f.end;
 }
 
 void credential_armour(struct credential_scan *c, size_t end)

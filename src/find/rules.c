@@ -122,6 +122,8 @@ static int read_expressions(const struct toml *t, struct rule *r, struct fault *
 {
 	r->pattern.text = toml_string(t, "regex");
 	r->pattern.flags = flags_for(r->pattern.text);
+	struct span anchor = toml_string(t, "anchor");
+	r->search = (struct pattern){ anchor.n ? anchor : r->pattern.text, r->pattern.flags };
 	struct pattern path = { toml_string(t, "path"), 0 };
 	if (!r->pattern.text.n && !path.text.n)
 		return fault_set(why, E_USAGE, "neither regex nor path");
@@ -129,7 +131,9 @@ static int read_expressions(const struct toml *t, struct rule *r, struct fault *
 		return fault_set(why, E_USAGE, "a NUL in its regex");
 	int e = OK;
 	if (r->pattern.text.n) {
-		e = pattern_check(&r->pattern, &r->width, why);
+		e = pattern_check(&r->search, NULL, why);
+		if (e >= 0)
+			e = pattern_check(&r->pattern, &r->width, why);
 		if (e >= 0)
 			e = regex_open(&r->pattern, &r->regex, why);
 	}

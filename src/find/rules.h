@@ -34,6 +34,7 @@ struct allow {
 struct rule {
 	const char *id;
 	struct pattern pattern;		/* empty text: the path decides alone */
+	struct pattern search;		/* what the text is scanned for: the pattern, or its anchor */
 	struct regex *regex, *path;	/* path: or NULL */
 	size_t width;			/* most bytes of a match, SIZE_MAX without a bound */
 	unsigned group;			/* 0: the first that took part, else the whole match */
