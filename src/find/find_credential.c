@@ -102,20 +102,16 @@ static int on_token(void *user, const struct rule *r, unsigned index, size_t end
 	from = from < c->seen_to[index] ? c->seen_to[index] : from;
 	struct span region = span_sub(c->s, 0, end + AHEAD_MAX);
 	struct groups g;
-	for (int turn = 0; turn < 64 && regex_find(r->regex, region, from, &g); turn++) {
+	bool is_found = false;
+	for (int turn = 0; turn < 64 && !is_found && regex_find(r->regex, region, from, &g); turn++) {
 		struct span secret = secret_of(r, &g);
 		size_t secret_end = secret.n ? (size_t)(secret.p - c->s.p) + secret.n : g.end;
 		token_add(c, r, &g);
+		/* the byte behind a secret may be the one before the next: go on at the secret's own end */
 		from = secret_end > from ? secret_end : from + 1;
-		c->seen_to[index] = g.end > c->seen_to[index] ? g.end : c->seen_to[index];
-		if (g.end >= end)
-			break;
+		is_found = g.end >= end;
 	}
-	if (c->seen_to[index] < end)
-		c->seen_to[index] = end;
-	/* the byte behind a secret may be the one before the next */
-	if (c->seen_to[index] > from && from >= end)
-		c->seen_to[index] = from;
+	c->seen_to[index] = is_found && from <= end ? from : end;
 	return OK;
 }
 
@@ -171,12 +167,14 @@ static size_t settle(struct candidate *all, size_t n)
 	return kept;
 }
 
-static int tell(struct sink *out, const struct candidate *f, struct where where)
+static int tell(const struct item *it, struct sink *out, const struct candidate *f, struct where where)
 {
 	struct finding found = {
 		.kind = f->kind, .value = f->value, .confidence = f->confidence, .rule = f->rule,
 		.checks = { f->checks[0], f->checks[1], f->checks[2] }, .chance = f->chance, .where = where,
 	};
+	if (f->kind == KIND_PASSWORD && f->confidence >= 0.5)
+		lexicon_count_password(it);
 	return sink_finding(out, &found);
 }
 
@@ -219,7 +217,7 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 	for (size_t i = 0; i < n && !e; i++) {
 		if (t->is_strings && all[i].rank <= RANK_LABEL)
 			continue;	/* words beside words in a program's strings are no labels */
-		e = tell(out, &all[i], text_where(t, all[i].start, all[i].end));
+		e = tell(it, out, &all[i], text_where(t, all[i].start, all[i].end));
 	}
 	scan_release(&c);
 	return e;
@@ -257,7 +255,7 @@ static int tell_cells(const struct item *it, const struct table *t, const struct
 		enum kind k = meaning_kind(column_meaning(t->names[column]));
 		if (all[i].rank <= RANK_LABEL && k == KIND_PASSWORD)
 			continue;	/* the column tells it */
-		e = tell(out, &all[i], table_where(t, row, column));
+		e = tell(it, out, &all[i], table_where(t, row, column));
 	}
 	scan_release(&c);
 	return e;

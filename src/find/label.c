@@ -64,6 +64,8 @@ static bool quoted_value(struct span s, size_t at, int quote, bool is_escaped, s
 		}
 		if (c != quote && !(is_escaped && c == '\\' && span_at(s, i + 1) == quote))
 			continue;
+		while (i > at && span_at(s, i - 1) == '\\')
+			i--;
 		*v = (struct value){ .start = at, .end = i, .is_quoted = true };
 		size_t rest = skip_blank(s, i + 1);
 		v->ends_line = rest >= end || strchr(",;)}]", span_at(s, rest));
@@ -153,7 +155,7 @@ static size_t take_separator(struct credential_scan *c, size_t at, bool is_quote
 	}
 	if (c->is_table && b == '\t')
 		return SIZE_MAX;
-	if (is_switch && first == ' ')
+	if (first == ' ' && (is_switch || (c->is_config && b == '"')))
 		return p;
 	static const char *const is[] = { "is ", "ist ", "est ", "lautet ", "was ", NULL };
 	for (const char *const *w = is; first == ' ' && *w; w++)
@@ -385,7 +387,8 @@ static void judge(struct credential_scan *c, struct span label, enum kind kind, 
 	if (c->is_code && !v->is_quoted && !(value_has_digit(f.value) && value_has_letter(f.value)))
 		return;
 	if (span_equal_nocase(f.value, label) || label_kind(f.value) != KIND_COUNT)
-		f.confidence = value_has_digit(f.value) || has_symbol(f.value) ? 0.6 : 0.3;	/* password = "password1" */
+		f.confidence = value_has_digit(f.value) || has_symbol(f.value) ? 0.6
+			: c->is_code ? 0.3 : 0.55;	/* password = "password1", DB_PASS=dbpass */
 	else if (f.kind == KIND_PASSWORD)
 		f.confidence = judge_password(c, v, f.value, is_phrase);
 	else

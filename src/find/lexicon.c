@@ -10,11 +10,13 @@ struct phrase { enum topic topic; unsigned weight; unsigned flags; const char *e
 
 #define ONCE(topic, weight, expression) { TOPIC_##topic, weight, PATTERN_CASELESS | PATTERN_ONCE, expression },
 #define EACH(topic, weight, expression) { TOPIC_##topic, weight, 0, expression },
+#define EACH_ANY(topic, weight, expression) { TOPIC_##topic, weight, PATTERN_CASELESS, expression },
 static const struct phrase phrases[] = {
 #include "find/phrases.def"
 };
 #undef ONCE
 #undef EACH
+#undef EACH_ANY
 enum { PHRASES = sizeof(phrases) / sizeof(*phrases) };
 _Static_assert(sizeof(phrases) / sizeof(*phrases) <= (size_t)PHRASES_MAX, "more phrases than notes have room for");
 
@@ -30,11 +32,8 @@ static const char *const labels[] = {
 enum { LABELS = sizeof(labels) / sizeof(*labels) };
 
 static const char *const armours[] = { "-----BEGIN ", "PuTTY-User-Key-File-", "---- BEGIN SSH2 ENCRYPTED" };
-/*
- * Phrases say what an item as a whole is; its beginning tells that. They are looked for in the first HEAD
- * bytes of a text, until an item's texts have PHRASE_BYTES_MAX; OVERLAP is what a hit may reach back.
- */
-enum { HEAD = 128 << 10, OVERLAP = 8 << 10, PHRASE_BYTES_MAX = 4 << 20 };
+/* OVERLAP is what a hit may reach back; of an item's texts so many bytes are looked at for phrases. */
+enum { OVERLAP = 8 << 10, PHRASE_BYTES_MAX = 4 << 20 };
 enum { ARMOURS = sizeof(armours) / sizeof(*armours) };
 
 /* Made once before the workers start; read only afterwards. */
@@ -51,16 +50,6 @@ static const char notes_key;
 const struct rules *lexicon_rules(void)
 {
 	return &lexicon.rules;
-}
-
-enum topic topic_of(unsigned phrase)
-{
-	return phrase < PHRASES ? phrases[phrase].topic : TOPIC_COUNT;
-}
-
-const char *topic_phrase(unsigned phrase)
-{
-	return phrase < PHRASES ? phrases[phrase].expression : "";
 }
 
 /* A rule that only has a path gets a pattern that never hits, to keep the indexes in step. */
@@ -136,7 +125,7 @@ static int on_hit(void *user, unsigned index, size_t start, size_t end)
 int lexicon_scan(const struct item *it, struct span utf8, const struct lexicon_events *events, void *user)
 {
 	struct scan s = { events, user, item_note(it, &notes_key, sizeof(struct lexicon_notes)), 0 };
-	size_t head = s.notes && s.notes->text_bytes < PHRASE_BYTES_MAX ? HEAD : 0;
+	size_t head = s.notes && s.notes->text_bytes < PHRASE_BYTES_MAX ? LEXICON_HEAD : 0;
 	if (s.notes) {
 		s.notes->text_bytes += utf8.n;
 		s.notes->texts++;
@@ -174,4 +163,28 @@ unsigned lexicon_hits(const struct lexicon_notes *n, enum topic t)
 		if (phrases[i].topic == t)
 			hits += n->count[i];
 	return hits;
+}
+
+bool lexicon_names(const struct lexicon_notes *n, enum topic t)
+{
+	for (unsigned i = 0; n && i < PHRASES; i++)
+		if (phrases[i].topic == t && phrases[i].weight == 3 && n->count[i])
+			return true;
+	return false;
+}
+
+void lexicon_count_password(const struct item *it)
+{
+	struct lexicon_notes *n = item_note(it, &notes_key, sizeof(*n));
+	if (n)
+		n->passwords++;
+}
+
+unsigned lexicon_count(const struct lexicon_notes *n, enum topic t)
+{
+	unsigned most = 0;
+	for (unsigned i = 0; n && i < PHRASES; i++)
+		if (phrases[i].topic == t && n->count[i] > most)
+			most = n->count[i];
+	return most;
 }

@@ -18,23 +18,27 @@ enum topic {
 	TOPIC_PAYROLL, TOPIC_LEDGER, TOPIC_INVOICE, TOPIC_TAX_FORM, TOPIC_BANK_STATEMENT, TOPIC_CONTRACT,
 	TOPIC_MEDICAL, TOPIC_SCREENPLAY_HEADING, TOPIC_SCREENPLAY, TOPIC_CONFIG_CISCO, TOPIC_CONFIG_JUNOS,
 	TOPIC_CONFIG_FORTINET, TOPIC_CONFIG_IPTABLES, TOPIC_CONFIG_OPENVPN, TOPIC_CONFIG_WIREGUARD,
-	TOPIC_INVENTORY, TOPIC_DEVICE, TOPIC_BLANK_FORM, TOPIC_COUNT
+	TOPIC_INVENTORY, TOPIC_ADDRESS, TOPIC_HOST_LINE, TOPIC_DEVICE, TOPIC_MONEY, TOPIC_BLANK_FORM, TOPIC_COUNT
 };
-const char *topic_phrase(unsigned phrase);
-enum topic  topic_of(unsigned phrase);
-
-enum { PHRASES_MAX = 640 };
+/* Phrases say what an item as a whole is, which its beginning tells: bytes of each text they are looked for in. */
+enum { PHRASES_MAX = 640, LEXICON_HEAD = 128 << 10 };
 struct lexicon_notes {
 	uint64_t text_bytes;			/* scanned so far */
 	uint32_t texts;
+	uint32_t passwords;			/* asserted ones, as find_credential counted them */
 	uint16_t count[PHRASES_MAX];		/* hits a phrase; saturates; phrases marked once count texts */
 };
 /* The item's counts, or NULL when nothing was scanned. */
 const struct lexicon_notes *lexicon_notes(const struct item *it);
+void lexicon_count_password(const struct item *it);
 /* Sum of weights of the topic's distinct phrases seen; *distinct of them. */
 unsigned lexicon_score(const struct lexicon_notes *n, enum topic t, unsigned *distinct);
+/* True when a phrase of the greatest weight, one that names the thing, was seen. */
+bool lexicon_names(const struct lexicon_notes *n, enum topic t);
 /* Hits of the topic's phrases in all. */
 unsigned lexicon_hits(const struct lexicon_notes *n, enum topic t);
+/* Hits of the topic's phrase that has most. */
+unsigned lexicon_count(const struct lexicon_notes *n, enum topic t);
 
 /* Compiles, or takes from the cache; once, in init. */
 int lexicon_open(const struct options *o, struct fault *why);

@@ -79,6 +79,15 @@ static bool is_template(struct span v)
 	return false;
 }
 
+/* AWS's documentation keys end in EXAMPLE or EXAMPLEKEY; elsewhere the word without digits says it. */
+static bool is_example(struct span v)
+{
+	size_t at = span_find_nocase(v, span_str("example"), 0);
+	if (at == SIZE_MAX)
+		return false;
+	return !value_has_digit(v) || span_ends_nocase(v, span_str("EXAMPLE")) || span_find(v, span_str("EXAMPLEKEY"), 0) != SIZE_MAX;
+}
+
 bool value_is_placeholder(struct span v)
 {
 	static const char *const words[] = {
@@ -89,18 +98,18 @@ bool value_is_placeholder(struct span v)
 		"foobar", "value", "key", "int", "integer", "boolean", "object", "array", "bytes", "the", "a", "is",
 		"clear", "plain", "same", "see", "encrypted", "redacted", "masked", "omitted", "removed", "mot", "und",
 		"kennwort", "senha", "contrase\xc3\xb1" "a", "oauth2", "oauth", "basic", "bearer", "digest", "jwt",
-		"md5", "sha1", "sha256", "bcrypt", NULL };
+		"access_token", "refresh_token", "id_token", "client_secret", "accesstoken", "md5", "sha1", "sha256", "bcrypt", NULL };
 	static const char *const parts[] = {
 		"changeme", "change_me", "change-me", "change this", "changethis", "replace_", "replace-", "replaceme",
 		"replace with", "your_", "your-", "your ", "yourpass", "yoursecret", "yourtoken", "yourkey", "yourapi",
 		"my_password", "my-password", "insert_", "insert-", "insert ", "enter_", "enter your", "enter-",
-		"placeholder", "example", "todo", "fixme", "redacted", "removed", "<password", "some_secret",
+		"placeholder", "todo", "fixme", "redacted", "removed", "<password", "some_secret",
 		"password_here", "_here", "-here", "put_", "xxxx", "abcdefgh", "12345678901234567890", "deadbeefdeadbeef",
 		"lorem ipsum", "not_set", "notset", "dein_", "ihr_passwort", "votre_", "tu_contrase", NULL };
 	v = span_trim(v);
 	if (v.n < 2 || is_one_character(v) || is_masked(v) || is_template(v))
 		return true;
-	return is_one_of(v, words) || contains_one_of(v, parts);
+	return is_one_of(v, words) || contains_one_of(v, parts) || is_example(v);
 }
 
 bool value_is_code(struct span v)
@@ -108,6 +117,8 @@ bool value_is_code(struct span v)
 	if (!v.n || span_find_byte(v, '(', 0) != SIZE_MAX || span_starts(v, span_str("//")))
 		return true;
 	if (span_find(v, span_str("::"), 0) != SIZE_MAX || span_find(v, span_str("->"), 0) != SIZE_MAX)
+		return true;
+	if (span_at(v, v.n - 1) == '[')
 		return true;
 	if (span_at(v, v.n - 1) == ']' && span_find_byte(v, '[', 0) != SIZE_MAX)
 		return true;
