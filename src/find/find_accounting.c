@@ -115,5 +115,5 @@ static int accounting_table(const struct item *it, const struct table *t, struct
 
 const struct detector detector_accounting = {
 	.name = "accounting", .help = "payroll, ledgers, invoices, tax forms, bank statements, contracts",
-	.init = lexicon_open, .table = accounting_table, .end = accounting_end,
+	.init = lexicon_open, .text = lexicon_text, .table = accounting_table, .end = accounting_end,
 };

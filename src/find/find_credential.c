@@ -212,6 +212,7 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 	int e = scan_init(&c, it, t->utf8);
 	if (!e)
 		e = lexicon_scan(it, t->utf8, &events, &c);
+	lexicon_mark(it, t);
 	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
 	size_t n = e ? 0 : settle(all, c.candidates.n / sizeof(*all));
 	for (size_t i = 0; i < n && !e; i++) {

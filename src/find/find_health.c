@@ -69,6 +69,6 @@ static int health_end(const struct item *it, struct sink *out)
 }
 
 const struct detector detector_health = {
-	.name = "health", .help = "medical records", .init = lexicon_open, .table = health_table,
+	.name = "health", .help = "medical records", .init = lexicon_open, .text = lexicon_text, .table = health_table,
 	.item = health_item, .end = health_end,
 };

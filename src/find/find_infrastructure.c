@@ -120,5 +120,5 @@ static int infrastructure_end(const struct item *it, struct sink *out)
 
 const struct detector detector_infrastructure = {
 	.name = "infrastructure", .help = "host inventories, network diagrams and configurations, lists of credentials",
-	.init = lexicon_open, .table = infrastructure_table, .end = infrastructure_end,
+	.init = lexicon_open, .text = lexicon_text, .table = infrastructure_table, .end = infrastructure_end,
 };

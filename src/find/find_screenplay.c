@@ -34,5 +34,5 @@ static int screenplay_end(const struct item *it, struct sink *out)
 }
 
 const struct detector detector_screenplay = {
-	.name = "screenplay", .help = "screenplays", .init = lexicon_open, .end = screenplay_end,
+	.name = "screenplay", .help = "screenplays", .init = lexicon_open, .text = lexicon_text, .end = screenplay_end,
 };

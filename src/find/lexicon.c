@@ -110,6 +110,8 @@ static int on_hit(void *user, unsigned index, size_t start, size_t end)
 	(void)start;
 	struct scan *s = user;
 	end += s->base;
+	if (index < lexicon.first_phrase && !s->events)
+		return OK;
 	if (index < lexicon.first_label)
 		return s->events->token(s->user, &lexicon.rules.at[index], index, end);
 	if (index < lexicon.first_armour)
@@ -129,12 +131,30 @@ int lexicon_scan(const struct item *it, struct span utf8, const struct lexicon_e
 	if (s.notes) {
 		s.notes->text_bytes += utf8.n;
 		s.notes->texts++;
+		s.notes->last = utf8;
 	}
 	int e = head ? patterns_scan(lexicon.all, span_sub(utf8, 0, head), on_hit, &s) : OK;
-	if (e || utf8.n <= head)
+	if (e || utf8.n <= head || !events)
 		return e;
 	s.base = head ? head - OVERLAP : 0;
 	return patterns_scan(lexicon.secrets, span_from(utf8, s.base), on_hit, &s);
+}
+
+int lexicon_text(const struct item *it, const struct text *t, struct sink *out)
+{
+	(void)out;
+	struct lexicon_notes *n = item_note(it, &notes_key, sizeof(*n));
+	bool is_seen = !n || (n->last.p == t->utf8.p && n->last.n == t->utf8.n && n->last_base == t->base + t->page);
+	if (n)
+		n->last_base = t->base + t->page;
+	return is_seen ? OK : lexicon_scan(it, t->utf8, NULL, NULL);
+}
+
+void lexicon_mark(const struct item *it, const struct text *t)
+{
+	struct lexicon_notes *n = item_note(it, &notes_key, sizeof(*n));
+	if (n)
+		n->last_base = t->base + t->page;
 }
 
 const struct lexicon_notes *lexicon_notes(const struct item *it)

@@ -5,12 +5,13 @@
  *
  * find_credential's row scans each text and table (lexicon_scan): it gets the
  * hits of token rules and labels, and phrases are counted in the item's note,
- * which the other families read when the item ends (lexicon_notes).
+ * which the other families read when the item ends (lexicon_notes). Their
+ * text function is lexicon_text, which scans only what was not scanned.
  */
 #ifndef FIND_LEXICON_H
 #define FIND_LEXICON_H
 
-#include "core/item.h"
+#include "core/part.h"
 #include "find/rules.h"
 
 /* A phrase and what it is evidence for; tables of them stand in phrases.def. */
@@ -25,6 +26,8 @@ enum { PHRASES_MAX = 640, LEXICON_HEAD = 128 << 10 };
 struct lexicon_notes {
 	uint64_t text_bytes;			/* scanned so far */
 	uint32_t texts;
+	struct span last;			/* the text scanned last */
+	uint64_t last_base;
 	uint32_t passwords;			/* asserted ones, as find_credential counted them */
 	uint16_t count[PHRASES_MAX];		/* hits a phrase; saturates; phrases marked once count texts */
 };
@@ -50,6 +53,10 @@ struct lexicon_events {
 	int (*label)(void *user, size_t start, size_t end);
 	int (*pem)(void *user, size_t end);
 };
+int lexicon_text(const struct item *it, const struct text *t, struct sink *out);
+/* Says which text was just scanned whole by lexicon_scan. */
+void lexicon_mark(const struct item *it, const struct text *t);
+/* events may be NULL: phrases alone. */
 int lexicon_scan(const struct item *it, struct span utf8, const struct lexicon_events *events, void *user);
 
 #endif
