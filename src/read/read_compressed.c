@@ -91,10 +91,10 @@ static int compressed_read(const struct item *it, struct sink *out, struct fault
 		c.name = buf_span(&name);
 	}
 	e = archive_unpack(it->bytes, &job.bytes, out, &reason);
-	if (e == E_DAMAGED)
-		e = fault_set(why, e, "%s", reason.text);
-	else if (e >= 0 || job.bytes.n >= ARCHIVE_MEMBER_MAX)
+	if (e >= 0 || job.bytes.n >= ARCHIVE_MEMBER_MAX)
 		e = archive_hand_on(&job, &c, e, &reason);
+	else
+		fault_set(why, e, "%s", reason.text[0] ? reason.text : "budget used up");
 	if (e >= 0 && job.is_part)
 		e = PART;
 	buf_release(&name);
