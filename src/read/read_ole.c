@@ -7,6 +7,7 @@
 #include "read/ole.h"
 #include "read/ole_native.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -206,6 +207,9 @@ static int ole_read(const struct item *it, struct sink *out, struct fault *why)
 static int ole_init(const struct options *o, struct fault *why)
 {
 	(void)o;
+	/* its configuration is a file, which a worker may not open */
+	if (!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL))
+		return fault_set(why, E_IO, "OpenSSL does not start");
 	return encoding_init(why);
 }
 

@@ -149,6 +149,14 @@ static struct span cell_of(struct base *b, struct span s, bool is_blob)
 	return span_from(buf_span(&b->scratch), from);
 }
 
+/* Programs store files as TEXT too. */
+static bool holds_bytes(sqlite3_stmt *s, int column)
+{
+	int type = sqlite3_column_type(s, column), n = sqlite3_column_bytes(s, column);
+	const void *p = type == SQLITE_TEXT ? (const void *)sqlite3_column_text(s, column) : NULL;
+	return type == SQLITE_BLOB || (p && n > HEX_MAX && memchr(p, 0, (size_t)n));
+}
+
 /* Cells of the row at hand. The scratch has room for all of them at once, so that none moves. */
 static void fill_row(struct base *b, sqlite3_stmt *s, int columns, struct span *cells, bool *has_children)
 {
@@ -159,7 +167,7 @@ static void fill_row(struct base *b, sqlite3_stmt *s, int columns, struct span *
 	bool has_room = buf_reserve(&b->scratch, need) != NULL;
 	for (int i = 0; i < columns; i++) {
 		int type = sqlite3_column_type(s, i);
-		bool is_blob = type == SQLITE_BLOB;
+		bool is_blob = holds_bytes(s, i);
 		const void *p = is_blob ? sqlite3_column_blob(s, i) : (const void *)sqlite3_column_text(s, i);
 		struct span v = type == SQLITE_NULL ? span_of(NULL, 0) : span_of(p, (size_t)sqlite3_column_bytes(s, i));
 		cells[i] = !p || !has_room ? span_of(NULL, 0) : cell_of(b, v, is_blob);
@@ -196,7 +204,7 @@ static int give_blobs(struct base *b, const char *table, sqlite3_stmt *s)
 	int columns = sqlite3_column_count(s), e = OK;
 	for (uint64_t row = 1; !e && sqlite3_step(s) == SQLITE_ROW; row++) {
 		for (int i = 0; i < columns && !e; i++) {
-			if (sqlite3_column_type(s, i) != SQLITE_BLOB)
+			if (!holds_bytes(s, i))
 				continue;
 			const void *p = sqlite3_column_blob(s, i);
 			struct span v = span_of(p, p ? (size_t)sqlite3_column_bytes(s, i) : 0);
