@@ -213,6 +213,10 @@ static int count_pages(struct pages *p)
 		n = fz_count_pages(p->ctx, p->doc);
 	fz_catch(p->ctx)
 		pages_damage(p, fz_caught_message(p->ctx));
+	fz_try(p->ctx)
+		pages_pdf_index(p);
+	fz_catch(p->ctx)
+		p->is_indexed = false;	/* each page is looked for then, and told when it is not there */
 	return n;
 }
 
@@ -229,6 +233,7 @@ static void read_pages(struct pages *p)
 		if (p->code >= 0)
 			p->code = sink_spend(p->out, 8192);
 	}
+	pages_pdf_forget_index(p);
 }
 
 static bool authenticate(struct pages *p)

@@ -36,6 +36,7 @@ struct pages {
 	fz_document *doc;
 	int code;			/* first negative code of the sink */
 	bool is_damaged;
+	bool is_indexed;		/* the page tree is loaded and must be dropped */
 	uint64_t base;			/* bytes of text given so far */
 	struct buf text;		/* being gathered */
 	struct buf shown;		/* the page's own text, given already */
@@ -61,6 +62,9 @@ bool pages_render_scan(struct pages *p, struct page_run *r, size_t letters);
 void pages_give_images(struct pages *p, struct page_run *r);
 
 /* pages_pdf.c: what only PDF has. All throw. */
+/* Lists the pages of a large flat tree once, else each page is looked for from the first on. */
+void pages_pdf_index(struct pages *p);
+void pages_pdf_forget_index(struct pages *p);
 void pages_pdf_metadata(struct pages *p);
 void pages_pdf_attachments(struct pages *p);
 void pages_pdf_form(struct pages *p);

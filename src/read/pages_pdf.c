@@ -19,6 +19,22 @@ static void add_pair(struct buf *b, const char *name, const char *value)
 			b->p[at] = b->p[at] == '\r' ? '\n' : ' ';
 }
 
+void pages_pdf_index(struct pages *p)
+{
+	pdf_document *pdf = pdf_specifics(p->ctx, p->doc);
+	if (!pdf)
+		return;
+	pdf_load_page_tree(p->ctx, pdf);
+	p->is_indexed = true;
+}
+
+void pages_pdf_forget_index(struct pages *p)
+{
+	pdf_document *pdf = pdf_specifics(p->ctx, p->doc);
+	if (pdf && p->is_indexed)
+		pdf_drop_page_tree(p->ctx, pdf);
+}
+
 void pages_pdf_metadata(struct pages *p)
 {
 	fz_context *ctx = p->ctx;
