@@ -42,6 +42,9 @@ void candidate_add(struct credential_scan *c, const struct candidate *found);
 void credential_label(struct credential_scan *c, size_t start, size_t end);
 /* private_key.c: an armour line's beginning ends at end. */
 void credential_armour(struct credential_scan *c, size_t end);
+/* place.c: lines of a file that is named for passwords. */
+bool place_is_for_passwords(const char *trail);
+void credential_place(struct credential_scan *c);
 /* key_store.c: the item as a whole, by magic and name. */
 int  credential_item(const struct item *it, struct sink *out);
 

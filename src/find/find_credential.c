@@ -213,6 +213,8 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 	if (!e)
 		e = lexicon_scan(it, t->utf8, &events, &c);
 	lexicon_mark(it, t);
+	if (!e && !c.is_code && !t->is_strings && place_is_for_passwords(it->trail))
+		credential_place(&c);
 	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
 	size_t n = e ? 0 : settle(all, c.candidates.n / sizeof(*all));
 	for (size_t i = 0; i < n && !e; i++) {
@@ -319,8 +321,8 @@ static int tell_column(const struct table *t, uint32_t column, enum kind kind, s
 		};
 		if (f.kind == KIND_PASSWORD_HASH && (!is_hash_shape(v) || span_at(v, 0) == '$' || span_at(v, 0) == '{'))
 			continue;	/* rules tell those that carry their scheme */
-		if (value_is_placeholder(v))
-			f.confidence = 0.3;
+		if (value_is_placeholder(v) || (span_find_byte(v, ' ', 0) != SIZE_MAX && !value_has_digit(v)))
+			f.confidence = 0.3;	/* a template, or a sentence */
 		e = sink_finding(out, &f);
 	}
 	return e;
