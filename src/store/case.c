@@ -11,7 +11,7 @@
 
 #include "store/schema.h"
 
-enum { QUERIES_MAX = 64 };
+enum { QUERIES_MAX = 160 };
 
 static const struct case_sort sort_case = {
 	.file = "case.db", .noun = "case", .maker = "strandline examine PATH --case",
