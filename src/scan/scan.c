@@ -39,7 +39,7 @@ static int recall(struct scan *s, uint32_t i, bool *is_done, struct fault *why)
 	}
 	int64_t row = sqlite3_column_int64(q, 0);
 	const char *was = (const char *)sqlite3_column_text(q, 2);
-	*is_done = sqlite3_column_int(q, 1) == 2 && was && strcmp(was, id) == 0;
+	*is_done = !s->request->reads_again && sqlite3_column_int(q, 1) == 2 && was && strcmp(was, id) == 0;
 	sqlite3_reset(q);
 	return *is_done ? OK : case_top_clear(s->c, row, why);
 }

@@ -38,6 +38,7 @@ struct scan_prints {
 
 struct scan_request {
 	const struct scan_prints *prints;	/* NULL: none are wanted */
+	bool reads_again;		/* files that are done and unchanged too */
 	unsigned workers;
 	double item_seconds;		/* an item without any sign of life for that long is stopped */
 	const char *options_digest;	/* files done with other options are done again */
