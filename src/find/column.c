@@ -239,18 +239,26 @@ static bool is_label_edge(int c)
 	       c == '{' || c == '"' || c == '(' || c == ':' || c == '=';
 }
 
-enum meaning column_label_before(struct span text, size_t at)
+struct span column_label_span(struct span text, size_t at)
 {
 	enum { LABEL_MAX = 60, GAP_MAX = 12 };
 	if (at > text.n)
-		return MEANING_NONE;
+		return span_of(NULL, 0);
 	size_t end = at, stop = at > GAP_MAX ? at - GAP_MAX : 0;
 	while (end > stop && is_label_end(span_at(text, end - 1)))
 		end--;
 	size_t start = end;
 	stop = end > LABEL_MAX ? end - LABEL_MAX : 0;
-	while (start > stop && !is_label_edge(span_at(text, start - 1)) &&
-	       !(start > 1 && span_at(text, start - 1) == ' ' && span_at(text, start - 2) == ' '))
+	while (start > stop && !is_label_edge(span_at(text, start - 1))) {
+		int c = span_at(text, start - 1), d = start > 1 ? span_at(text, start - 2) : -1;
+		if ((c == ' ' && d == ' ') || (is_digit(c) && is_digit(d)))
+			break;
 		start--;
-	return column_meaning(span_sub(text, start, end - start));
+	}
+	return span_sub(text, start, end - start);
+}
+
+enum meaning column_label_before(struct span text, size_t at)
+{
+	return column_meaning(column_label_span(text, at));
 }

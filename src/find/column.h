@@ -65,5 +65,7 @@ bool meaning_is_other_number(enum meaning m);
  * "Passport No.: X123" gives the meaning of "Passport No.".
  */
 enum meaning column_label_before(struct span text, size_t at);
+/* The bytes of that label; empty when there is none. Numbers of two and more digits end it. */
+struct span column_label_span(struct span text, size_t at);
 
 #endif

@@ -16,6 +16,7 @@ enum { WORD_COUNT = sizeof(words) / sizeof(*words) };
 enum { BEFORE_MAX = 80, AFTER_MAX = 40, NEAR_MAX = 28, WINDOW_MAX = 96 };
 
 static uint64_t gate[64];	/* 4,096 bits, filled by gate_fill only */
+static uint8_t folded[256];	/* small letters, digits, bytes of other characters; else 0 */
 static size_t first_wide;	/* words from here on begin with a character above U+07FF */
 
 static unsigned gate_hash(const char *s, size_t n)
@@ -28,6 +29,10 @@ static unsigned gate_hash(const char *s, size_t n)
 
 __attribute__((constructor)) static void gate_fill(void)
 {
+	for (unsigned c = 0; c < 256; c++) {
+		bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
+		folded[c] = (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : is_kept ? c : 0);
+	}
 	first_wide = WORD_COUNT;
 	for (size_t i = 0; i < WORD_COUNT; i++) {
 		unsigned h = gate_hash(words[i].key, strcspn(words[i].key, " "));
@@ -37,39 +42,66 @@ __attribute__((constructor)) static void gate_fill(void)
 	}
 }
 
-/* Lower case, everything between words one space; place of each byte in the window. */
+enum { WINDOW_WORDS = 48 };
+
+/* Lower case, everything between words one space. */
 struct window {
-	char s[WINDOW_MAX + 1];
-	uint8_t end[WINDOW_MAX + 1];	/* end[i]: window offset behind the byte that gave s[i] */
+	char s[WINDOW_MAX + 4];
+	uint8_t start[WINDOW_WORDS + 1];	/* of each word; behind the last: the end, plus one */
+	uint8_t end[WINDOW_WORDS];		/* offset in the text's window behind each word */
+	unsigned words;
 	size_t n;
 	bool is_wide;
 };
 
 /* ASCII letters, digits, bytes of other characters; capitals of two-byte Latin fold by one bit. */
-static int word_char(struct span s, size_t i)
+static inline int word_char(struct span s, size_t i)
 {
 	int c = span_at(s, i);
-	if (c >= 'A' && c <= 'Z')
-		return c | 0x20;
 	if (c >= 0x80 && c < 0x9f && i && span_at(s, i - 1) == 0xc3)
 		return c + 0x20;
-	bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
-	return is_word ? c : -1;
+	return c < 0 || !folded[c] ? -1 : folded[c];
+}
+
+/* Any byte from '@' on: letters are among them, digits and most separators are not. */
+static bool may_have_letters(struct span s)
+{
+	size_t i = 0;
+	uint64_t eight, any = 0;
+	for (; i + 8 <= s.n; i += 8) {
+		memcpy(&eight, s.p + i, 8);
+		any |= eight;
+	}
+	for (; i < s.n; i++)
+		any |= s.p[i];
+	return (any & 0xc0c0c0c0c0c0c0c0ull) != 0;
 }
 
 static void window_fill(struct window *w, struct span s)
 {
-	w->n = 0;
+	bool is_in = false;
+	w->n = w->words = 0;
 	w->is_wide = false;
 	for (size_t i = 0; i < s.n && w->n < WINDOW_MAX; i++) {
 		int c = word_char(s, i);
-		if (c < 0 && (!w->n || w->s[w->n - 1] == ' '))
+		if (c < 0) {
+			if (is_in)
+				w->s[w->n++] = ' ';
+			is_in = false;
 			continue;
-		w->s[w->n] = c < 0 ? ' ' : (char)c;
-		w->end[w->n++] = (uint8_t)(i + 1);
+		}
+		if (!is_in) {
+			if (w->words == WINDOW_WORDS)
+				break;
+			w->start[w->words++] = (uint8_t)w->n;
+		}
+		is_in = true;
+		w->end[w->words - 1] = (uint8_t)(i + 1);
+		w->s[w->n++] = (char)c;
 		w->is_wide |= c >= 0xe0;
 	}
-	w->s[w->n] = 0;
+	w->start[w->words] = (uint8_t)(w->n + is_in);
+	memset(w->s + w->n, 0, 4);
 }
 
 /* The longest phrase of the list that begins at s and ends at the end of a word; its length, or 0. */
@@ -96,20 +128,23 @@ static size_t phrase_at(const char *s, enum meaning *m)
 	return best;
 }
 
-/* Calls for each phrase: adds its meaning to all, and to near when it ends behind near_from. */
+/* Adds the meaning of each phrase to all, and to near when it ends behind near_from. */
 static void window_read(const struct window *w, size_t near_from, struct meanings *all, struct meanings *near)
 {
-	for (size_t i = 0; i < w->n;) {
-		size_t n = strcspn(w->s + i, " ");
-		unsigned h = gate_hash(w->s + i, n);
+	for (unsigned i = 0; i < w->words;) {
+		size_t n = (size_t)(w->start[i + 1] - w->start[i] - 1), length = 0;
+		unsigned h = gate_hash(w->s + w->start[i], n), last = i;
 		enum meaning m = MEANING_NONE;
-		size_t length = gate[h / 64] >> (h % 64) & 1 ? phrase_at(w->s + i, &m) : 0;
+		if (gate[h / 64] >> (h % 64) & 1)
+			length = phrase_at(w->s + w->start[i], &m);
+		while (length > n && last + 1 < w->words && w->start[last + 1] < w->start[i] + length)
+			last++;
 		if (length) {
 			meanings_add(all, m);
-			if (near && w->end[i + length - 1] >= near_from)
+			if (near && w->end[last] >= near_from)
 				meanings_add(near, m);
 		}
-		i += (length > n ? length : n) + 1;
+		i = last + 1;
 	}
 }
 
@@ -127,21 +162,42 @@ static void wide_read(struct span s, struct meanings *all, struct meanings *near
 	}
 }
 
-static void read_before(struct span text, size_t at, struct context *c)
+/* The whole words in at most max bytes before a place. */
+static struct span words_before(struct span text, size_t at, size_t max)
 {
-	struct window w;
-	size_t from = at > BEFORE_MAX ? at - BEFORE_MAX : 0;
+	size_t from = at > max ? at - max : 0;
 	while (from && from < at && word_char(text, from - 1) >= 0)
 		from++;		/* begin at the start of a word */
-	struct span s = span_sub(text, from, at - from);
+	return span_sub(text, from, at - from);
+}
+
+static void read_near(struct span text, size_t at, struct context *c)
+{
+	struct window w;
+	struct span s = words_before(text, at, NEAR_MAX + 20);	/* a phrase may begin before what is near */
 	size_t near_from = s.n > NEAR_MAX ? s.n - NEAR_MAX : 0;
 	for (size_t i = s.n; i > near_from; i--)
 		if (span_at(s, i - 1) == '\n')
 			near_from = i;
+	if (!may_have_letters(span_from(s, near_from)))
+		return;
+	struct meanings all = { { 0 } };
 	window_fill(&w, s);
-	window_read(&w, near_from, &c->before, &c->near);
+	window_read(&w, near_from, &all, &c->near);
 	if (w.is_wide)
-		wide_read(s, &c->before, &c->near, near_from);
+		wide_read(s, &all, &c->near, near_from);
+}
+
+static void read_before(struct span text, size_t at, struct context *c)
+{
+	struct window w;
+	struct span s = words_before(text, at, BEFORE_MAX);
+	if (!may_have_letters(s))
+		return;
+	window_fill(&w, s);
+	window_read(&w, 0, &c->before, NULL);
+	if (w.is_wide)
+		wide_read(s, &c->before, NULL, 0);
 }
 
 static void read_after(struct span text, size_t end, struct context *c)
@@ -150,6 +206,8 @@ static void read_after(struct span text, size_t end, struct context *c)
 	struct span s = span_sub(text, end, AFTER_MAX);
 	while (s.n && end + s.n < text.n && word_char(text, end + s.n - 1) >= 0 && word_char(text, end + s.n) >= 0)
 		s.n--;		/* no half word at the end */
+	if (!may_have_letters(s))
+		return;
 	window_fill(&w, s);
 	window_read(&w, 0, &c->after, NULL);
 	if (w.is_wide)
@@ -174,11 +232,32 @@ static bool has_any(const struct meanings *s)
 	return false;
 }
 
-void context_of(struct span text, size_t at, size_t end, struct context *c)
+static enum meaning cached_meaning(struct span label, struct label_cache *cache)
+{
+	uint64_t h = 14695981039346656037ull;
+	for (size_t i = 0; i < label.n; i++)
+		h = (h ^ label.p[i]) * 1099511628211ull;
+	unsigned place = (unsigned)(h >> 32) % 256;
+	if (!label.n)
+		return MEANING_NONE;
+	if (cache->hashes[place] != h) {
+		cache->hashes[place] = h;
+		cache->meanings[place] = (uint8_t)column_meaning(label);
+	}
+	return cache->meanings[place];
+}
+
+void context_near(struct span text, size_t at, struct label_cache *cache, struct context *c)
 {
 	*c = (struct context){ .label = MEANING_NONE };
+	read_near(text, at, c);
+	struct span line = span_sub(text, at > 40 ? at - 40 : 0, at > 40 ? 40 : at);
+	if ((ends_label(text, at) && may_have_letters(line)) || has_any(&c->near))
+		c->label = cached_meaning(column_label_span(text, at), cache);
+}
+
+void context_far(struct span text, size_t at, size_t end, struct context *c)
+{
 	read_before(text, at, c);
 	read_after(text, end, c);
-	if (ends_label(text, at) || has_any(&c->near))
-		c->label = column_label_before(text, at);
 }

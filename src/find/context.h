@@ -26,7 +26,11 @@ struct context {
 	struct meanings after;		/* words in the 40 bytes behind */
 };
 
-/* Around bytes [at, end) of a text. */
-void context_of(struct span text, size_t at, size_t end, struct context *c);
+/* Labels seen before, since logs and forms repeat theirs; zero it to begin. */
+struct label_cache { uint64_t hashes[256]; uint8_t meanings[256]; };
+
+/* Around bytes [at, end) of a text: label and near first, which most often settle it, then before and after. */
+void context_near(struct span text, size_t at, struct label_cache *cache, struct context *c);
+void context_far(struct span text, size_t at, size_t end, struct context *c);
 
 #endif

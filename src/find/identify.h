@@ -46,6 +46,10 @@ struct scan {
 	struct tally tally[RULES_MAX];
 	uint64_t seen[256];		/* hashes of values tallied */
 	size_t mrz_end;
+	struct label_cache labels;
+	struct context context;		/* near and label of the candidate at context_at, when has_context */
+	size_t context_at;
+	bool has_context;
 	const struct item *it;
 	struct sink *out;
 	struct where (*place)(const struct scan *s, size_t at, size_t end);

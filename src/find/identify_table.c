@@ -137,6 +137,7 @@ static void count_column(const struct table *t, uint32_t column, struct column *
 /* Log-odds of the header for a rule: it names it, names something else, or says nothing. */
 static double header_worth(const struct rule *r, enum meaning header, bool *is_named)
 {
+	*is_named = false;
 	for (size_t i = 0; i < sizeof(r->means) && r->means[i]; i++)
 		if (header == r->means[i]) {
 			*is_named = true;
@@ -150,7 +151,6 @@ static double header_worth(const struct rule *r, enum meaning header, bool *is_n
 
 static double column_worth(const struct rule *r, const struct column *col, const struct votes *v, bool *is_named)
 {
-	*is_named = false;
 	double prior = header_worth(r, col->header, is_named);
 	uint32_t strangers = col->distinct - v->proven - v->refuted - v->dummies;
 	bool is_grouped = v->grouped * 2 > v->proven;

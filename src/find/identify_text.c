@@ -95,29 +95,55 @@ static bool was_seen(struct scan *s, unsigned rule, const struct shape *c)
 	return was;
 }
 
+/* What stands right before the candidate; several spans begin at one place. */
+static const struct context *near_of(struct scan *s, size_t at)
+{
+	if (!s->has_context || s->context_at != at)
+		context_near(s->text, at, &s->labels, &s->context);
+	s->has_context = true;
+	s->context_at = at;
+	return &s->context;
+}
+
+static bool is_named_near(const struct rule *r, const struct context *c)
+{
+	for (size_t i = 0; i < sizeof(r->means) && r->means[i]; i++)
+		if (c->label == r->means[i] || meanings_have(&c->near, r->means[i]))
+			return true;
+	return false;
+}
+
+static void tally_one(struct scan *s, unsigned rule, const struct shape *c, enum verdict v)
+{
+	if (v == DUMMY || was_seen(s, rule, c))
+		return;
+	s->tally[rule].proven[c->is_grouped] += v == PROVEN;
+	s->tally[rule].refuted[c->is_grouped] += v == REFUTED;
+}
+
 void identify_judge(struct scan *s, const struct shape *c, size_t at, size_t end, const uint8_t *rules, unsigned count)
 {
 	struct context context;
-	bool has_context = false;
+	bool has_far = false;
 	for (unsigned i = 0; i < count; i++) {
 		const struct rule *r = identify_rules[rules[i]];
+		if (r->needs_label && !is_named_near(r, near_of(s, at)))
+			continue;
 		enum verdict v = r->judge(c);
-		if (!r->needs_label && v != DUMMY && !was_seen(s, rules[i], c)) {
-			s->tally[rules[i]].proven[c->is_grouped] += v == PROVEN;
-			s->tally[rules[i]].refuted[c->is_grouped] += v == REFUTED;
-		}
+		if (!r->needs_label)
+			tally_one(s, rules[i], c, v);
 		if (v == REFUTED)
 			continue;
-		if (!has_context)
-			context_of(s->text, at, end, &context);
-		has_context = true;
+		if (!has_far) {
+			context = *near_of(s, at);
+			context_far(s->text, at, end, &context);
+		}
+		has_far = true;
 		struct found f = { .at = (uint32_t)at, .end = (uint32_t)end, .rule = rules[i], .is_dummy = v == DUMMY,
 		                   .is_grouped = c->is_grouped };
 		double worth = c->is_grouped ? r->shaped : r->bare;
 		worth += identify_context(r, &context, &f);
 		f.worth = (float)worth;
-		if (r->needs_label && !f.is_named && !f.is_near)
-			continue;
 		if (worth > -4.5)
 			identify_add(s, &f);
 	}
@@ -170,7 +196,8 @@ static void judge_span(struct scan *s, const struct chain *c, unsigned i, unsign
 		return;
 	unsigned n = identify_by_form(form, rules, 16);
 	bool is_whole = i == 0 && j + 1 == c->count && !c->part[0];
-	if ((is_whole || i == j) && n < 8)
+	bool is_dotted = j > i && (shape.first_part == '.' || shape.first_part == '/');
+	if ((is_whole || i == j) && !is_dotted && n < 8)
 		n += identify_by_length(&shape, rules + n, 16 - n);
 	if (n)
 		identify_judge(s, &shape, c->start[i], c->end[j], rules, n);
@@ -382,11 +409,13 @@ void identify_year(struct scan *s, size_t at)
 	if (!has_month || !has_day || !is_free_right(t, end))
 		return;
 	for (uint8_t r = 0; r < identify_rule_count; r++) {
-		struct context c;
 		struct found f = { .at = (uint32_t)start, .end = (uint32_t)end, .rule = r, .is_grouped = true };
 		if (identify_rules[r]->kind != KIND_BIRTH_DATE)
 			continue;
-		context_of(t, start, end, &c);
+		if (!is_named_near(identify_rules[r], near_of(s, start)))
+			continue;
+		struct context c = *near_of(s, start);
+		context_far(t, start, end, &c);
 		f.worth = (float)(identify_rules[r]->shaped + identify_context(identify_rules[r], &c, &f));
 		if (f.is_named || f.is_near)
 			identify_add(s, &f);
