@@ -16,10 +16,12 @@ struct number_format;
 struct ooxml_link { const char *id, *target; bool is_external; };
 
 struct ooxml_sheets;
+struct ooxml_binary;
 struct ooxml {
 	struct doc doc;
 	struct zip zip;
 	struct ooxml_sheets *sheets;	/* workbook, styles and shared strings, once read; in the arena */
+	struct ooxml_binary *binary;	/* the same of a binary workbook */
 	struct buf strings;		/* the shared strings, one behind the other */
 	uint64_t *string_ends;		/* malloc'd */
 	size_t string_count, string_room;
@@ -43,6 +45,8 @@ uint32_t ooxml_part_number(struct span path);
 int ooxml_text(struct ooxml *o, const struct zip_member *m, const char *part, uint32_t page);
 /* ooxml_sheet.c */
 int ooxml_sheet(struct ooxml *o, const struct zip_member *m);
+/* ooxml_sheetb.c */
+int ooxml_sheet_binary(struct ooxml *o, const struct zip_member *m);
 /* ooxml_visio.c */
 int ooxml_visio(struct ooxml *o, const struct zip_member *m, uint32_t page);
 

@@ -104,6 +104,12 @@ static int sheet_part(struct ooxml *o, const struct zip_member *m, const char *p
 	return ooxml_sheet(o, m);
 }
 
+static int binary_sheet_part(struct ooxml *o, const struct zip_member *m, const char *part)
+{
+	(void)part;
+	return ooxml_sheet_binary(o, m);
+}
+
 static int visio_part(struct ooxml *o, const struct zip_member *m, const char *part)
 {
 	(void)part;
@@ -242,6 +248,10 @@ static const struct {
 	{ "xl/worksheets/_rels", "", no_part, NULL },
 	{ "xl/worksheets/", ".xml", sheet_part, NULL },
 	{ "xl/macrosheets/", ".xml", sheet_part, NULL },
+	{ "xl/worksheets/sheet", ".bin", binary_sheet_part, NULL },
+	{ "xl/workbook.bin", "", no_part, NULL },
+	{ "xl/styles.bin", "", no_part, NULL },
+	{ "xl/sharedStrings.bin", "", no_part, NULL },
 	{ "xl/comments", ".xml", text_part, "comments" },
 	{ "xl/threadedComments", ".xml", text_part, "comments" },
 	{ "xl/drawings/drawing", ".xml", text_part, "drawing" },
