@@ -13,7 +13,7 @@
 #include "cmd/summary.h"
 #include "lib/hash.h"
 #include "people/link.h"
-#include "scan/scan.h"
+#include "scan/match.h"
 
 static volatile int is_stopped;
 
@@ -33,6 +33,9 @@ struct run {
 	struct plan plan;
 	struct zygote zygote;
 	struct case_file *c;
+	struct print_options print;
+	struct registry *registry;
+	struct matcher *matcher;
 	struct scan_request request;
 	unsigned hashes;
 	char digest[17];
@@ -97,10 +100,37 @@ static void name_options(struct run *r)
 	buf_add_byte(&b, 0);
 	buf_add(&b, r->options.terms);
 	buf_add(&b, span_of(r->request.known, r->request.known_count * 32));
+	for (int i = 0; r->options.print && i < PRINT_WINDOWS_MAX; i++)
+		buf_format(&b, "w%u", r->print.windows[i]);
 	hash_sha256(buf_span(&b), d);
 	hash_hex(d, 8, r->digest);
 	r->request.options_digest = r->digest;
 	buf_release(&b);
+}
+
+/* What to print, before the workers' parent is forked; the registry is closed again, so that it sees no key. */
+static int take_registry(const struct arguments *a, struct run *r, struct fault *why)
+{
+	struct registry *registry = NULL;
+	int e = registry_open(a->registry, NULL, CASE_READ, &registry, why);
+	if (!e)
+		e = registry_windows(registry, r->print.windows, why);
+	registry_close(registry);
+	r->print.is_query = true;
+	r->options.print = &r->print;
+	return e;
+}
+
+static int open_registry(const struct arguments *a, struct run *r, struct fault *why)
+{
+	if (!a->registry)
+		return OK;
+	int e = registry_open(a->registry, NULL, CASE_READ, &r->registry, why);
+	if (!e)
+		e = matcher_open(r->registry, r->c, &r->matcher, why);
+	if (!e)
+		r->request.prints = matcher_prints(r->matcher);
+	return e;
 }
 
 static int take_arguments(const struct arguments *a, struct run *r, struct fault *why)
@@ -124,6 +154,8 @@ static int take_arguments(const struct arguments *a, struct run *r, struct fault
 	if (!e)
 		e = known_load(a->known, &r->request.known, &r->request.known_count, why);
 	r->request.item_seconds = seconds;
+	if (!e && a->registry)
+		e = take_registry(a, r, why);
 	name_options(r);
 	return e;
 }
@@ -152,6 +184,8 @@ static int examine(struct run *r, const struct arguments *a, char **paths, unsig
 		e = zygote_start(&r->options, r->hashes, &r->zygote, why);
 	if (!e)
 		e = case_open(a->dir, a->key, CASE_CREATE, &r->c, why);
+	if (!e)
+		e = open_registry(a, r, why);
 	if (!e)
 		e = make_plan(r, paths, count, a->dir, why);
 	if (!e)
@@ -190,6 +224,8 @@ static int examine_run(int argc, char **argv)
 		summary_print(r.c, stdout);
 	zygote_end(&r.zygote);
 	plan_release(&r.plan);
+	matcher_close(r.matcher);
+	registry_close(r.registry);
 	case_close(r.c);
 	return e < 0 ? complain(exit_of(e), "%s", why.text) : exit_of(e);
 }
