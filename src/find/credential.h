@@ -40,6 +40,8 @@ void candidate_add(struct credential_scan *c, const struct candidate *found);
 
 /* label.c: a label word stands at [start, end). */
 void credential_label(struct credential_scan *c, size_t start, size_t end);
+/* label.c: the scan's text is a cell of a column, or the value of a member, of that name. */
+void credential_cell(struct credential_scan *c, struct span label, enum kind kind);
 /* private_key.c: an armour line's beginning ends at end. */
 void credential_armour(struct credential_scan *c, size_t end);
 /* place.c: lines of a file that is named for passwords. */

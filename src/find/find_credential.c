@@ -14,6 +14,8 @@ enum {
 	WINDOW_MAX = 8192,	/* bytes before a hit's end in which its match may begin */
 	AHEAD_MAX = 4096,	/* bytes behind it into which the match may reach */
 	KEYWORD_REACH = 64 << 10,
+	BY_PATH_MAX = 4 << 20,	/* bytes searched by rules for paths */
+	BY_PATH_HITS = 4096,
 	CELLS_ROOM = 8 << 20	/* bytes of cells scanned together */
 };
 
@@ -115,6 +117,26 @@ static int on_token(void *user, const struct rule *r, unsigned index, size_t end
 	return OK;
 }
 
+/* Rules for certain paths: only texts under those are searched, by PCRE2. */
+static void search_by_path(struct credential_scan *c)
+{
+	const struct rules *all = lexicon_rules();
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rule *r = &all->at[i];
+		if (!r->path || !r->regex || !regex_find(r->path, span_str(c->it->trail), 0, NULL))
+			continue;
+		struct span s = span_sub(c->s, 0, BY_PATH_MAX);
+		struct groups g;
+		size_t from = 0;
+		for (int turn = 0; turn < BY_PATH_HITS && regex_find(r->regex, s, from, &g); turn++) {
+			struct span secret = secret_of(r, &g);
+			token_add(c, r, &g);
+			size_t end = secret.n ? (size_t)(secret.p - c->s.p) + secret.n : g.end;
+			from = end > from ? end : from + 1;
+		}
+	}
+}
+
 static int on_label(void *user, size_t start, size_t end)
 {
 	credential_label(user, start, end);
@@ -213,6 +235,8 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 	if (!e)
 		e = lexicon_scan(it, t->utf8, &events, &c);
 	lexicon_mark(it, t);
+	if (!e)
+		search_by_path(&c);
 	if (!e && !c.is_code && !t->is_strings && place_is_for_passwords(it->trail))
 		credential_place(&c);
 	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
@@ -227,7 +251,7 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 }
 
 /* Cells one after another, with where each begins. */
-struct cells { struct buf text; size_t *starts; size_t count; uint32_t first_row, columns; };
+struct cells { struct buf text; size_t *starts; size_t count; uint32_t first_row, columns; unsigned char *told; };
 
 static size_t cell_at(const struct cells *c, size_t at)
 {
@@ -242,6 +266,8 @@ static size_t cell_at(const struct cells *c, size_t at)
 	return low;
 }
 
+static enum kind column_kind(struct span name);
+
 static int tell_cells(const struct item *it, const struct table *t, const struct cells *cells, struct sink *out)
 {
 	struct credential_scan c;
@@ -255,9 +281,9 @@ static int tell_cells(const struct item *it, const struct table *t, const struct
 	for (size_t i = 0; i < n && !e; i++) {
 		size_t cell = cell_at(cells, all[i].start);
 		uint32_t row = cells->first_row + (uint32_t)(cell / t->columns), column = (uint32_t)(cell % t->columns);
-		enum kind k = meaning_kind(column_meaning(t->names[column]));
-		if (all[i].rank <= RANK_LABEL && k == KIND_PASSWORD)
+		if (all[i].rank <= RANK_LABEL && column_kind(t->names[column]) != KIND_COUNT)
 			continue;	/* the column tells it */
+		cells->told[(size_t)row * t->columns + column] = 1;
 		e = tell(it, out, &all[i], table_where(t, row, column));
 	}
 	scan_release(&c);
@@ -265,9 +291,9 @@ static int tell_cells(const struct item *it, const struct table *t, const struct
 }
 
 /* The header's names are the first row's labels only where they stand above values, so they are left out. */
-static int scan_cells(const struct item *it, const struct table *t, struct sink *out)
+static int scan_cells(const struct item *it, const struct table *t, unsigned char *told, struct sink *out)
 {
-	struct cells c = { .columns = t->columns };
+	struct cells c = { .columns = t->columns, .told = told };
 	buf_init(&c.text, CELLS_ROOM + (16u << 20));
 	c.starts = calloc((size_t)t->rows * t->columns + 1, sizeof(*c.starts));
 	int e = c.starts ? OK : E_MEMORY;
@@ -289,57 +315,81 @@ static int scan_cells(const struct item *it, const struct table *t, struct sink 
 	return e;
 }
 
-static bool is_hex(struct span v)
+/* The last part of a member's path: "auths.registry.auth" is an "auth". */
+static struct span column_label(struct span name)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < name.n; i++)
+		if (span_at(name, i) == '.' || span_at(name, i) == '/')
+			from = i + 1;
+	return span_from(name, from);
+}
+
+/*
+ * What a column holds by its name: label.c's reading of it, which knows "passwordChanged" from "password"; in
+ * languages it does not know, the meaning of the column.
+ */
+static enum kind column_kind(struct span name)
+{
+	enum kind kind = label_kind(column_label(name));
+	enum meaning m = column_meaning(name);
+	bool is_known = span_find_nocase(name, span_str("pass"), 0) != SIZE_MAX || span_find_nocase(name, span_str("pwd"), 0) != SIZE_MAX;
+	if (kind == KIND_COUNT && m == MEANING_PASSWORD && !is_known)
+		return KIND_PASSWORD;
+	return kind == KIND_COUNT && m == MEANING_PASSWORD_HASH ? KIND_PASSWORD_HASH : kind;
+}
+
+static bool is_hash_shape(struct span v)
 {
 	for (size_t i = 0; i < v.n; i++) {
 		int c = span_at(v, i) | 0x20;
 		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
 			return false;
 	}
-	return v.n > 0;
+	return v.n == 32 || v.n == 40 || v.n == 48 || v.n == 56 || v.n == 64 || v.n == 96 || v.n == 128;
 }
 
-static bool is_hash_shape(struct span v)
+static int tell_cell(const struct item *it, const struct table *t, uint32_t row, uint32_t column, enum kind kind,
+                     struct buf *room, struct sink *out)
 {
-	if (is_hex(v) && (v.n == 32 || v.n == 40 || v.n == 48 || v.n == 56 || v.n == 64 || v.n == 96 || v.n == 128))
-		return true;
-	return v.n > 20 && (span_at(v, 0) == '$' || span_at(v, 0) == '{' || span_starts(v, span_str("pbkdf2")));
+	struct credential_scan c = { .it = it, .s = span_trim(table_cell(t, row, column)), .candidates = *room };
+	buf_clear(&c.candidates);
+	if (kind == KIND_PASSWORD_HASH ? !is_hash_shape(c.s) : c.s.n > 20 && (span_at(c.s, 0) == '$' || span_at(c.s, 0) == '{'))
+		return OK;	/* rules tell the hashes that carry their scheme */
+	credential_cell(&c, column_label(t->names[column]), kind == KIND_PASSWORD_HASH ? KIND_PASSWORD : kind);
+	*room = c.candidates;
+	if (!room->n)
+		return OK;
+	struct candidate *f = (struct candidate *)(void *)room->p;
+	f->rule = "column";
+	f->checks[0] = "the column's name";
+	return tell(it, out, f, table_where(t, row, column));
 }
 
 /* A column that is named for passwords: each of its cells, unless it is empty or a mask. */
-static int tell_column(const struct table *t, uint32_t column, enum kind kind, struct sink *out)
+static int tell_column(const struct item *it, const struct table *t, uint32_t column, enum kind kind,
+                       const unsigned char *told, struct sink *out)
 {
 	int e = OK;
-	for (uint32_t row = 0; row < t->rows && !e; row++) {
-		struct span v = span_trim(table_cell(t, row, column));
-		if (v.n < 3 || v.n > 256)
-			continue;
-		struct finding f = {
-			.kind = kind == KIND_PASSWORD && is_hash_shape(v) ? KIND_PASSWORD_HASH : kind,
-			.value = v, .confidence = 0.85, .rule = "column", .checks = { "the column's name" }, .chance = 0.05,
-			.where = table_where(t, row, column),
-		};
-		if (f.kind == KIND_PASSWORD_HASH && (!is_hash_shape(v) || span_at(v, 0) == '$' || span_at(v, 0) == '{'))
-			continue;	/* rules tell those that carry their scheme */
-		if (value_is_placeholder(v) || (span_find_byte(v, ' ', 0) != SIZE_MAX && !value_has_digit(v)))
-			f.confidence = 0.3;	/* a template, or a sentence */
-		e = sink_finding(out, &f);
-	}
+	struct buf room;
+	buf_init(&room, 16 * sizeof(struct candidate));
+	for (uint32_t row = 0; row < t->rows && !e; row++)
+		if (!told[(size_t)row * t->columns + column])
+			e = tell_cell(it, t, row, column, kind, &room, out);
+	buf_release(&room);
 	return e;
 }
 
 static int credential_table(const struct item *it, const struct table *t, struct sink *out)
 {
-	int e = t->columns ? scan_cells(it, t, out) : OK;
+	unsigned char *told = calloc((size_t)t->rows * t->columns + 1, 1);	/* cells that a rule spoke of */
+	int e = !told ? E_MEMORY : t->columns ? scan_cells(it, t, told, out) : OK;
 	for (uint32_t column = 0; column < t->columns && !e; column++) {
-		enum meaning m = column_meaning(t->names[column]);
-		if (m == MEANING_PASSWORD)
-			e = tell_column(t, column, KIND_PASSWORD, out);
-		else if (m == MEANING_PASSWORD_HASH)
-			e = tell_column(t, column, KIND_PASSWORD_HASH, out);
-		else if (m == MEANING_SECRET && label_kind(t->names[column]) == KIND_CONFIG_SECRET)
-			e = tell_column(t, column, KIND_CONFIG_SECRET, out);
+		enum kind kind = column_kind(t->names[column]);
+		if (kind != KIND_COUNT)
+			e = tell_column(it, t, column, kind, told, out);
 	}
+	free(told);
 	return e;
 }
 

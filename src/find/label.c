@@ -399,6 +399,13 @@ static void judge(struct credential_scan *c, struct span label, enum kind kind, 
 		candidate_add(c, &f);
 }
 
+void credential_cell(struct credential_scan *c, struct span label, enum kind kind)
+{
+	struct value v = { .end = c->s.n, .is_quoted = true, .ends_line = true };
+	if (c->s.n && c->s.n <= VALUE_MAX)
+		judge(c, label, kind, &v);
+}
+
 void credential_label(struct credential_scan *c, size_t start, size_t end)
 {
 	if (start < c->label_to || start < c->value_to)

@@ -52,13 +52,13 @@ const struct rules *lexicon_rules(void)
 	return &lexicon.rules;
 }
 
-/* A rule that only has a path gets a pattern that never hits, to keep the indexes in step. */
+/* A rule with a path, which is searched apart, gets a pattern that never hits, to keep the indexes in step. */
 static unsigned list_patterns(struct pattern *list)
 {
 	unsigned n = 0;
 	for (size_t i = 0; i < lexicon.rules.count; i++) {
 		list[n] = lexicon.rules.at[i].search;
-		if (!list[n].text.n)
+		if (!list[n].text.n || lexicon.rules.at[i].path)
 			list[n] = (struct pattern){ span_str("\\x01\\x02\\x01\\x02strandline"), 0 };
 		n++;
 	}
