@@ -8,10 +8,14 @@
 #include "film/original.h"
 #include "lib/video.h"
 
+/* A frame of the film's sketch on the raster. */
+struct drawn { size_t at; bool is_set; float *raster; };
+
 struct pass {
 	struct video *v;
-	struct warp *warp;
+	struct warp *warp, *sketch_warp;
 	struct original *original;
+	struct drawn drawn[2];
 	struct mark_reader *reader;
 	float *raster;
 };
@@ -25,10 +29,15 @@ static int pass_open(struct pass *k, struct candidate *c, const struct reading *
 		              &k->warp, why);
 	if (!e && r->original)
 		e = original_open(r->original, c->grid.w, c->grid.h, &k->original, why);
+	if (!e && !r->original && c->sketch.count)
+		e = warp_open(c->grid.w, c->grid.h, &placing_same, c->sketch.w, c->sketch.h, &k->sketch_warp, why);
 	if (!e)
 		e = mark_reader_open(&c->grid, &k->reader, why);
-	k->raster = malloc(sizeof(float) * (size_t)c->grid.w * (size_t)c->grid.h);
-	if (!e && !k->raster)
+	size_t bytes = sizeof(float) * (size_t)c->grid.w * (size_t)c->grid.h;
+	k->raster = malloc(bytes);
+	k->drawn[0].raster = malloc(bytes);
+	k->drawn[1].raster = malloc(bytes);
+	if (!e && (!k->raster || !k->drawn[0].raster || !k->drawn[1].raster))
 		e = fault_set(why, E_MEMORY, "no memory for a raster");
 	if (!e && r->from > 5)
 		e = video_seek(k->v, r->from, why);
@@ -38,10 +47,41 @@ static int pass_open(struct pass *k, struct candidate *c, const struct reading *
 static void pass_release(struct pass *k)
 {
 	free(k->raster);
+	free(k->drawn[0].raster);
+	free(k->drawn[1].raster);
 	mark_reader_close(k->reader);
 	original_close(k->original);
+	warp_close(k->sketch_warp);
 	warp_close(k->warp);
 	video_close(k->v);
+}
+
+/* Frame i of the sketch, drawn into the cache's place for odd or even frames. */
+static const float *sketch_drawn(struct pass *k, const struct sketch *s, size_t i)
+{
+	struct drawn *d = &k->drawn[i & 1];
+	if (!d->is_set || d->at != i) {
+		struct video_frame f = { .luma = sketch_frame(s, i), .stride = s->w, .width = s->w, .height = s->h,
+			.depth = 8 };
+		warp_run(k->sketch_warp, &f, d->raster);
+		d->is_set = true;
+		d->at = i;
+	}
+	return d->raster;
+}
+
+/* The frames of the film's sketch around the time, the nearer one first. */
+static int sketch_at(struct pass *k, const struct sketch *s, double time, const float *references[2])
+{
+	size_t i = sketch_nearest(s, time);
+	double gap = time - (double)s->times[i];
+	if (fabs(gap) > 1)
+		return 0;
+	references[0] = sketch_drawn(k, s, i);
+	if (gap > 0 ? i + 1 >= s->count : i == 0)
+		return 1;
+	references[1] = sketch_drawn(k, s, gap > 0 ? i + 1 : i - 1);
+	return 2;
 }
 
 static int frame_read(struct pass *k, struct candidate *c, const struct video_frame *f, double time,
@@ -54,8 +94,11 @@ static int frame_read(struct pass *k, struct candidate *c, const struct video_fr
 		e = original_at(k->original, time, references, &count, why);
 		if (e || !count)
 			return e;
-		raster_subtract(k->raster, warp_cover(k->warp), references, count, c->grid.w, c->grid.h);
+	} else if (k->sketch_warp) {
+		count = sketch_at(k, &c->sketch, time, references);
 	}
+	if (count)
+		raster_subtract(k->raster, warp_cover(k->warp), references, count, c->grid.w, c->grid.h);
 	return mark_reader_frame(k->reader, k->raster, warp_cover(k->warp), time, why);
 }
 
@@ -145,12 +188,12 @@ static void suspects_take(struct candidate *c, const struct slot_read *slots, si
 }
 
 /* Turns what the reader holds into evidence. */
-static int slots_take(struct candidate *c, struct mark_reader *reader, bool is_blind, struct fault *why)
+static int slots_take(struct candidate *c, struct mark_reader *reader, struct fault *why)
 {
 	struct mark_key sync = mark_key_sync(&c->key);
 	unsigned char *signs = malloc(mark_signs_size(&c->grid));
 	int e = signs ? mark_reader_end(reader, why) : fault_set(why, E_MEMORY, "no memory for signs");
-	if (!e && is_blind)
+	if (!e)
 		e = mark_reader_still(reader, why);
 	size_t count = 0, used = 0;
 	struct slot_read *slots = mark_reader_slots(reader, &count);
@@ -182,7 +225,7 @@ int candidate_read(struct candidate *c, const struct reading *r, struct fault *w
 	if (!e)
 		e = frames_read(&k, c, r, why);
 	if (!e)
-		e = slots_take(c, k.reader, r->original == NULL, why);
+		e = slots_take(c, k.reader, why);
 	pass_release(&k);
 	return e;
 }

@@ -109,6 +109,11 @@ void painter_close(struct painter *p)
 	free(p);
 }
 
+void painter_loops(struct painter *p, const struct paint_loops *loops)
+{
+	p->loops = loops;
+}
+
 void painter_field(struct painter *p, const float *raster)
 {
 	const struct mark_grid *g = &p->grid;

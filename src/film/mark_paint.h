@@ -33,6 +33,8 @@ struct paint_loops {
 	void (*blend)(const int16_t *a, const int16_t *b, int q, int8_t *out, int n);
 };
 extern const struct paint_loops paint_plain;
+/* The painter's loops from now on, for comparing them. */
+void painter_loops(struct painter *p, const struct paint_loops *loops);
 /* The fastest this CPU has; paint_plain when there is none. */
 const struct paint_loops *paint_loops_best(void);
 /* All that this CPU has, in turn; NULL behind the last. */
