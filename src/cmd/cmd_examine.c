@@ -14,6 +14,8 @@
 #include "lib/hash.h"
 #include "people/link.h"
 #include "scan/match.h"
+#include "scan/scan.h"
+#include "store/evidence.h"
 
 static volatile int is_stopped;
 
@@ -177,6 +179,21 @@ static int make_plan(struct run *r, char **paths, unsigned count, const char *di
 	return plan_make(paths, count, is_there ? &avoid : NULL, &r->plan, why);
 }
 
+/* Persons out of what was found, and the run into the evidence log. */
+static int conclude(struct run *r, struct fault *why)
+{
+	char subject[200];
+	int e = people_link(r->c, why);
+	if (!e)
+		e = evidence_add_inputs(r->c, why);
+	snprintf(subject, sizeof(subject), "%u files, options %s", r->plan.count, r->digest);
+	if (!e)
+		e = evidence_add(r->c, "examined", subject, NULL, why);
+	if (!e)
+		e = evidence_sign(r->c, why);
+	return e ? e : case_checkpoint(r->c, why);
+}
+
 static int examine(struct run *r, const struct arguments *a, char **paths, unsigned count, struct fault *why)
 {
 	int e = take_arguments(a, r, why);
@@ -195,8 +212,8 @@ static int examine(struct run *r, const struct arguments *a, char **paths, unsig
 	if (!e)
 		e = scan_run(r->c, &r->zygote, &r->plan, &r->request, why);
 	progress_end();
-	int linked = e == OK || e == PART ? people_link(r->c, why) : OK;
-	return linked ? linked : e;
+	int ended = e == OK || e == PART ? conclude(r, why) : OK;
+	return ended ? ended : e;
 }
 
 static int examine_run(int argc, char **argv)

@@ -5,8 +5,22 @@
 
 #include "cmd/command.h"
 #include "report/record.h"
+#include "store/evidence.h"
 
 struct arguments { const char *dir, *format, *file, *key; bool reveal; };
+
+/* Nothing is revealed without a record of it. */
+static int note_reveal(struct case_file *c, const struct arguments *a, const struct record_set *s, struct fault *why)
+{
+	char subject[300];
+	snprintf(subject, sizeof(subject), "%s as %s to %.200s", s->name, a->format, a->file ? a->file : "standard output");
+	int e = case_checkpoint(c, why);
+	if (!e)
+		e = evidence_add(c, "revealed", subject, NULL, why);
+	if (!e)
+		e = evidence_sign(c, why);
+	return e ? e : case_checkpoint(c, why);
+}
 
 static int write_out(struct case_file *c, const struct arguments *a, const struct record_set *s,
                      const struct format *f, struct fault *why)
@@ -14,7 +28,9 @@ static int write_out(struct case_file *c, const struct arguments *a, const struc
 	FILE *to = a->file && strcmp(a->file, "-") != 0 ? fopen(a->file, "wb") : stdout;
 	if (!to)
 		return fault_set(why, E_USAGE, "%s: %s", a->file, strerror(errno));
-	int e = f->write(c, s, a->reveal, to, why);
+	int e = a->reveal ? note_reveal(c, a, s, why) : OK;
+	if (!e)
+		e = f->write(c, s, a->reveal, to, why);
 	bool is_written = fflush(to) == 0 && !ferror(to);
 	if (to != stdout)
 		is_written &= fclose(to) == 0;
@@ -52,7 +68,7 @@ static int export_run(int argc, char **argv)
 		return list_formats(s, a.format);
 	struct case_file *c = NULL;
 	struct fault why = { "" };
-	int e = case_open(a.dir, a.key, CASE_READ, &c, &why);
+	int e = case_open(a.dir, a.key, a.reveal ? CASE_WRITE : CASE_READ, &c, &why);
 	if (!e)
 		e = write_out(c, &a, s, f, &why);
 	case_close(c);
