@@ -12,12 +12,25 @@
 /* Columns by meaning; 0: none, else column + 1. */
 struct columns { uint32_t at[MEANING_COUNT]; bool has_name, is_persons; };
 
+/* A heading alone does not make names of its cells: most of them must be written as names are. */
+static bool holds_names(const struct table *t, uint32_t column)
+{
+	uint32_t filled = 0, names = 0;
+	for (uint32_t row = 0; row < t->rows && filled < 200; row++) {
+		struct span cell = span_trim(table_cell(t, row, column));
+		filled += cell.n > 0;
+		names += looks_like_name(cell, false);
+	}
+	return names * 10 >= filled * 6 && names;
+}
+
 static void map_columns(const struct table *t, struct columns *k)
 {
 	*k = (struct columns){ { 0 }, false, false };
 	for (uint32_t i = 0; i < t->columns; i++) {
 		enum meaning m = column_meaning(t->names[i]);
-		if (!k->at[m])
+		bool is_whole_name = m == MEANING_FULL_NAME || m == MEANING_NAME;
+		if (!k->at[m] && (!is_whole_name || holds_names(t, i)))
 			k->at[m] = i + 1;
 	}
 	static const enum meaning personal[] = { MEANING_BIRTH_DATE, MEANING_SSN, MEANING_PASSPORT_NUMBER, MEANING_EMAIL, MEANING_PHONE,

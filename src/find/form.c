@@ -108,6 +108,28 @@ struct form {
 
 struct line_field { enum meaning meaning; struct span value; };
 
+/* Words and what stands between them in labels; program text has other signs. */
+static bool is_label(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x80 && !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') && !strchr(" .-/'()#", s.p[i]))
+			return false;
+	return true;
+}
+
+/* A street needs a number and words, and nothing that only programs are written with. */
+static bool looks_like_address(struct span s)
+{
+	bool has_digit = false, has_blank = false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (strchr("*;{}=<>@\\_\"|", s.p[i]))
+			return false;
+		has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
+		has_blank |= s.p[i] == ' ';
+	}
+	return s.n >= 8 && has_digit && has_blank && span_find(s, span_str("://"), 0) == SIZE_MAX;
+}
+
 /* The label of a line and what stands behind it. */
 static bool field_of(struct span line, struct line_field *f)
 {
@@ -125,6 +147,8 @@ static bool field_of(struct span line, struct line_field *f)
 		return false;
 	f->value = span_trim(span_from(s, colon + 1));
 	if (!f->value.n || f->value.n > VALUE_MAX)
+		return false;
+	if (!is_label(span_sub(s, 0, colon)))
 		return false;
 	f->meaning = column_meaning(span_sub(s, 0, colon));
 	return f->meaning != MEANING_NONE;
@@ -191,8 +215,7 @@ static int take(struct form *f, const struct line_field *l)
 		f->first = l->value;
 	} else if (l->meaning == MEANING_LAST_NAME && is_name) {
 		f->last = l->value;
-	} else if ((l->meaning == MEANING_ADDRESS || l->meaning == MEANING_STREET) && l->value.n >= 8 &&
-	           span_find_byte(l->value, ' ', 0) != SIZE_MAX && span_find_byte(l->value, '@', 0) == SIZE_MAX) {
+	} else if ((l->meaning == MEANING_ADDRESS || l->meaning == MEANING_STREET) && looks_like_address(l->value)) {
 		claim_add(&f->claim, KIND_POSTAL_ADDRESS, l->value);
 		return give(f, KIND_POSTAL_ADDRESS, l->value, "address-label");
 	} else if (kind < KIND_COUNT && is_personal_kind(kind) && is_plausible(kind, l->value)) {
