@@ -13,7 +13,7 @@
 struct columns { uint32_t at[MEANING_COUNT]; bool has_name, is_persons; };
 
 /* A heading alone does not make names of its cells: most of them must be written as names are. */
-static bool holds_names(const struct table *t, uint32_t column)
+static bool holds_names(const struct table *t, uint32_t column, bool is_personal)
 {
 	uint32_t filled = 0, names = 0;
 	for (uint32_t row = 0; row < t->rows && filled < 200; row++) {
@@ -21,7 +21,7 @@ static bool holds_names(const struct table *t, uint32_t column)
 		filled += cell.n > 0;
 		names += looks_like_name(cell, false);
 	}
-	return names * 10 >= filled * 6 && names;
+	return is_personal ? names * 10 >= filled * 6 && names : names * 10 >= filled * 8 && names >= 3;
 }
 
 static void map_columns(const struct table *t, struct columns *k)
@@ -29,8 +29,7 @@ static void map_columns(const struct table *t, struct columns *k)
 	*k = (struct columns){ { 0 }, false, false };
 	for (uint32_t i = 0; i < t->columns; i++) {
 		enum meaning m = column_meaning(t->names[i]);
-		bool is_whole_name = m == MEANING_FULL_NAME || m == MEANING_NAME;
-		if (!k->at[m] && (!is_whole_name || holds_names(t, i)))
+		if (!k->at[m])
 			k->at[m] = i + 1;
 	}
 	static const enum meaning personal[] = { MEANING_BIRTH_DATE, MEANING_SSN, MEANING_PASSPORT_NUMBER, MEANING_EMAIL, MEANING_PHONE,
@@ -41,6 +40,11 @@ static void map_columns(const struct table *t, struct columns *k)
 		is_personal |= k->at[personal[i]] != 0;
 	for (int m = 0; m < MEANING_COUNT; m++)
 		is_personal |= k->at[m] && meaning_kind((enum meaning)m) < KIND_COUNT && kind_class(meaning_kind((enum meaning)m)) == CLASS_IDENTITY;
+	for (int i = 0; i < 2; i++) {
+		uint32_t *at = &k->at[i ? MEANING_NAME : MEANING_FULL_NAME];
+		if (*at && !holds_names(t, *at - 1, is_personal))
+			*at = 0;
+	}
 	k->has_name = k->at[MEANING_FULL_NAME] || (k->at[MEANING_FIRST_NAME] && k->at[MEANING_LAST_NAME]) || k->at[MEANING_LAST_NAME] ||
 		(k->at[MEANING_NAME] && is_personal);
 	k->is_persons = k->has_name || is_personal;
@@ -89,6 +93,8 @@ static void address_of(const struct row_view *v, struct buf *b, uint32_t *column
 	enum meaning first = at[MEANING_ADDRESS] ? MEANING_ADDRESS : MEANING_STREET;
 	*column = at[first];
 	if (!at[first] || !cell_of(v, first).n)
+		return;
+	if (first == MEANING_ADDRESS && !at[MEANING_CITY] && !looks_like_address(cell_of(v, first)))
 		return;
 	for (uint32_t i = 1; i <= v->t->columns; i++)
 		for (size_t m = 0; m < sizeof(parts) / sizeof(*parts); m++)

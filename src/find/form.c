@@ -117,17 +117,34 @@ static bool is_label(struct span s)
 	return true;
 }
 
-/* A street needs a number and words, and nothing that only programs are written with. */
-static bool looks_like_address(struct span s)
+static bool is_number(struct span word)
 {
-	bool has_digit = false, has_blank = false;
+	size_t digits = 0;
+	for (size_t i = 0; i < word.n; i++)
+		digits += word.p[i] >= '0' && word.p[i] <= '9';
+	return digits && digits <= 6 && digits + 2 >= word.n;
+}
+
+/* A number before or behind the street, or behind the town; and no sign that only programs are written with. */
+bool looks_like_address(struct span s)
+{
+	unsigned words = 0, letters = 0;
+	bool has_place = false;
+	if (s.n < 8)
+		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		if (strchr("*;{}=<>@\\_\"|", s.p[i]))
+		if (strchr("*;{}=<>@\\_\"|[]", s.p[i]))
 			return false;
-		has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
-		has_blank |= s.p[i] == ' ';
+		letters += (s.p[i] | 0x20) >= 'a' || s.p[i] >= 0x80;
 	}
-	return s.n >= 8 && has_digit && has_blank && span_find(s, span_str("://"), 0) == SIZE_MAX;
+	for (size_t i = 0, end; i < s.n; i = end + 1) {
+		for (end = i; end < s.n && !strchr(" ,\n", s.p[end]);)
+			end++;
+		bool is_last = end >= s.n || s.p[end] == ',' || s.p[end] == '\n';
+		has_place |= is_number(span_sub(s, i, end - i)) && (words == 0 || is_last || span_find_byte(span_sub(s, 0, i), ',', 0) != SIZE_MAX);
+		words += end > i;
+	}
+	return has_place && words >= 2 && letters >= 4;
 }
 
 /* The label of a line and what stands behind it. */

@@ -9,6 +9,8 @@ int form_text(const struct item *it, const struct text *t, struct sink *out);
 
 /* Adds an element; further ones than fit are left out. */
 void claim_add(struct claim *c, enum kind kind, struct span value);
+/* Words with a house number, as on an envelope. */
+bool looks_like_address(struct span s);
 /* Kinds that say something of one person. */
 bool is_personal_kind(enum kind kind);
 /* The value may be of that kind at all: it has digits where the kind has. */
