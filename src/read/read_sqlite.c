@@ -175,6 +175,12 @@ static void fill_row(struct base *b, sqlite3_stmt *s, int columns, struct span *
 	}
 }
 
+/* A row takes a cell of two bytes and a pointer of two: more than that many come from pages in a circle. */
+static uint64_t rows_max(const struct base *b)
+{
+	return b->it->bytes.n / 4 + 1;
+}
+
 static int give_rows(struct base *b, const char *table, sqlite3_stmt *s, bool *has_children)
 {
 	int columns = sqlite3_column_count(s), rc;
@@ -184,9 +190,14 @@ static int give_rows(struct base *b, const char *table, sqlite3_stmt *s, bool *h
 	for (int i = 0; i < columns; i++)
 		cells[i] = span_str(sqlite3_column_name(s, i));
 	int e = sink_table_begin(b->out, table, cells, (uint32_t)columns);
-	while (!e && (rc = sqlite3_step(s)) != SQLITE_DONE) {
+	for (uint64_t row = 1; !e && (rc = sqlite3_step(s)) != SQLITE_DONE; row++) {
 		if (rc != SQLITE_ROW) {
 			e = tell_damage(b, table);
+			break;
+		}
+		if (row > rows_max(b)) {
+			b->is_damaged = true;
+			e = sink_damage(b->out, STATUS_PARTIAL, 0, 0, "a table whose pages lead back to themselves");
 			break;
 		}
 		fill_row(b, s, columns, cells, has_children);
@@ -202,7 +213,7 @@ static int give_rows(struct base *b, const char *table, sqlite3_stmt *s, bool *h
 static int give_blobs(struct base *b, const char *table, sqlite3_stmt *s)
 {
 	int columns = sqlite3_column_count(s), e = OK;
-	for (uint64_t row = 1; !e && sqlite3_step(s) == SQLITE_ROW; row++) {
+	for (uint64_t row = 1; !e && row <= rows_max(b) && sqlite3_step(s) == SQLITE_ROW; row++) {
 		for (int i = 0; i < columns && !e; i++) {
 			if (!holds_bytes(s, i))
 				continue;
@@ -247,12 +258,17 @@ static int give_tables(struct base *b)
 	int rc = sqlite3_prepare_v2(b->db, sql, -1, &s, NULL), e = OK;
 	if (rc != SQLITE_OK)
 		return fault_set(b->why, b->spent ? b->spent : E_DAMAGED, "the schema is not read: %s", sqlite3_errmsg(b->db));
-	while (!e && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+	/* a table has a row in the schema and a page of its own, of 512 bytes or more */
+	uint64_t left = b->it->bytes.n / 512 + 1;
+	for (; !e && left && (rc = sqlite3_step(s)) == SQLITE_ROW; left--) {
 		const char *name = (const char *)sqlite3_column_text(s, 0);
 		if (name)
 			e = give_table(b, name);
 	}
-	if (!e && rc != SQLITE_DONE)
+	if (!e && !left) {
+		b->is_damaged = true;
+		e = sink_damage(b->out, STATUS_PARTIAL, 0, 0, "a schema whose pages lead back to themselves");
+	} else if (!e && rc != SQLITE_DONE)
 		e = tell_damage(b, "sqlite_master");
 	sqlite3_finalize(s);
 	return e;
