@@ -1,8 +1,9 @@
 /*
  * XML: elements that repeat beside each other and hold named values are rows
- * (exports, feeds); of the rest each value is a line, labelled by its
- * element or attribute. Read twice: first for the shape, then for the data.
- * What is not well-formed is given as plain text, and told.
+ * (exports, feeds); of the rest of such a document each value is a line,
+ * labelled by its element or attribute. Read twice: first for the shape,
+ * then for the data. Settings, and what has no rows, are text as they stand;
+ * so is what is not well-formed, which is told.
  */
 #include "core/part.h"
 #include "lib/encoding.h"
@@ -261,12 +262,12 @@ static int data_text(void *user, struct span s)
 	return OK;
 }
 
-/* Not well-formed: its text as it stands, tags and all. */
+/* The text as it stands, tags and all, in which those who look for settings know their way. */
 static int give_plain(struct tree *t, struct fault *why)
 {
 	struct text_source ts;
 	text_source_init(&ts, t->it->bytes, NULL);
-	int e = sink_damage(t->out, STATUS_PARTIAL, 0, 0, why->text[0] ? why->text : "XML is not well-formed");
+	int e = OK;
 	for (size_t from = 0, next; from < t->it->bytes.n && !e; from = next) {
 		struct text text;
 		bool is_text;
@@ -277,7 +278,29 @@ static int give_plain(struct tree *t, struct fault *why)
 			e = sink_text(t->out, &text);
 	}
 	text_source_release(&ts);
+	return e;
+}
+
+static int give_broken(struct tree *t, struct fault *why)
+{
+	int e = sink_damage(t->out, STATUS_PARTIAL, 0, 0, why->text[0] ? why->text : "XML is not well-formed");
+	if (!e)
+		e = give_plain(t, why);
 	return e ? e : PART;
+}
+
+/* Settings rather than data: nothing repeats, or the root says so. */
+static bool is_settings(const struct tree *t)
+{
+	static const char *const roots[] = { "configuration", "unattend", "plist", "Project", "settings" };
+	const char *root = t->shapes[t->shapes[0].first_child].name;
+	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++)
+		if (strcmp(root, roots[i]) == 0)
+			return true;
+	for (uint32_t i = 1; i < t->count; i++)
+		if (t->shapes[i].is_record)
+			return false;
+	return true;
 }
 
 static int give_data(struct tree *t, struct fault *why)
@@ -321,11 +344,11 @@ static int xml_read(const struct item *it, struct sink *out, struct fault *why)
 	if (!e)
 		e = xml_parse(it->bytes, &shape, t, why);
 	if (e == PART || e == E_DAMAGED)
-		return give_plain(t, why);
+		return give_broken(t, why);
 	if (e)
 		return e;
 	choose_records(t);
-	return give_data(t, why);
+	return is_settings(t) ? give_plain(t, why) : give_data(t, why);
 }
 
 static int xml_probe(struct span head, const struct item *it)
