@@ -1,6 +1,7 @@
 #include "scan/zygote.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +54,10 @@ static void become_worker(int ctl, int line, const struct options *o, struct see
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	close(ctl);
+	/* libraries that talk to standard error are not heard */
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd <= 2 && null >= 0; fd++)
+		dup2(null, fd);
 	_exit(worker_run(line, o, seen, hashes, WORKER_MEMORY) != OK);
 }
 
