@@ -18,12 +18,19 @@ struct search {
 	size_t query_at[QUERIES], queries;
 	struct points *points;		/* of the queries, then one for the film's */
 	struct pairing pairs[QUERIES * MATCHES_MAX];
-	bool is_mirrored;
+	bool is_mirrored, is_stretched;
+	uint8_t *picture;		/* room for a clip frame in the film's shape */
 };
 
 static double tall(const struct sketch *s)
 {
 	return (double)s->h / s->w;
+}
+
+/* Shape of the clip's picture as its keypoints are taken. */
+static double clip_tall(const struct search *k)
+{
+	return tall(k->is_stretched ? k->film : k->clip);
 }
 
 static void sighting_keep(struct sightings *all, const struct sighting *s)
@@ -40,12 +47,31 @@ static void sighting_keep(struct sightings *all, const struct sighting *s)
 		all->s[least] = *s;
 }
 
+/* A clip may show the film squeezed into another shape: back into the film's, by the nearest pixels. */
+static void picture_stretch(const uint8_t *grey, const struct sketch *clip, const struct sketch *film, uint8_t *out)
+{
+	for (int y = 0; y < film->h; y++)
+		for (int x = 0; x < film->w; x++) {
+			double at_x = (x + 0.5) * clip->w / film->w - 0.5, at_y = (y + 0.5) * clip->h / film->h - 0.5;
+			int x0 = at_x < 0 ? 0 : (int)at_x, y0 = at_y < 0 ? 0 : (int)at_y;
+			int x1 = x0 + 1 < clip->w ? x0 + 1 : x0, y1 = y0 + 1 < clip->h ? y0 + 1 : y0;
+			double fx = at_x < 0 ? 0 : at_x - x0, fy = at_y < 0 ? 0 : at_y - y0;
+			double a = grey[y0 * clip->w + x0] * (1 - fx) + grey[y0 * clip->w + x1] * fx;
+			double b = grey[y1 * clip->w + x0] * (1 - fx) + grey[y1 * clip->w + x1] * fx;
+			out[y * film->w + x] = (uint8_t)(a + (b - a) * fy + 0.5);
+		}
+}
+
 static void queries_find(struct search *k)
 {
 	k->queries = k->clip->count < QUERIES ? k->clip->count : QUERIES;
 	for (size_t q = 0; q < k->queries; q++) {
 		k->query_at[q] = (2 * q + 1) * k->clip->count / (2 * k->queries);
-		points_find(sketch_frame(k->clip, k->query_at[q]), k->clip->w, k->clip->h, k->is_mirrored, &k->points[q]);
+		const uint8_t *grey = sketch_frame(k->clip, k->query_at[q]);
+		if (k->is_stretched)
+			picture_stretch(grey, k->clip, k->film, k->picture);
+		points_find(k->is_stretched ? k->picture : grey, (k->is_stretched ? k->film : k->clip)->w,
+		            (k->is_stretched ? k->film : k->clip)->h, k->is_mirrored, &k->points[q]);
 	}
 }
 
@@ -60,7 +86,7 @@ static void film_scan(struct search *k, struct sightings *all)
 			size_t n = points_match(f, &k->points[q], k->pairs, MATCHES_MAX);
 			if (n < AGREE_MIN)
 				continue;
-			s.agree = fit_similarity(k->pairs, n, tall(k->film), tall(k->clip), wide_reach, &s.place);
+			s.agree = fit_similarity(k->pairs, n, tall(k->film), clip_tall(k), wide_reach, &s.place);
 			if (s.agree >= AGREE_MIN)
 				sighting_keep(all, &s);
 		}
@@ -261,13 +287,18 @@ int align_clip(const struct sketch *film, const struct sketch *clip, struct alig
 	int e = by_guess(film, clip, &best, why);
 	struct search *k = calloc(1, sizeof(*k));
 	struct points *points = calloc(QUERIES + 1, sizeof(*points));
-	if (!e && (!k || !points))
+	uint8_t *picture = malloc((size_t)film->w * (size_t)film->h);
+	if (!e && (!k || !points || !picture))
 		e = fault_set(why, E_MEMORY, "no memory for keypoints");
-	for (int m = 0; m < 2 && !e && best.likeness < 0.8; m++) {
-		*k = (struct search){ .film = film, .clip = clip, .points = points, .is_mirrored = m == 1 };
-		if (m == 0 || best.likeness < ALIGN_LIKENESS)
-			e = by_points(k, &best, why);
+	bool is_shaped_alike = fabs(tall(film) / tall(clip) - 1) < 0.06;
+	for (int m = 0; m < 4 && !e && best.likeness < 0.8; m++) {
+		*k = (struct search){ .film = film, .clip = clip, .points = points, .picture = picture,
+			.is_stretched = m & 1, .is_mirrored = m >= 2 };
+		if ((k->is_stretched && is_shaped_alike) || (k->is_mirrored && best.likeness >= ALIGN_LIKENESS))
+			continue;
+		e = by_points(k, &best, why);
 	}
+	free(picture);
 	free(points);
 	free(k);
 	if (!e) {

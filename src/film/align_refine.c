@@ -10,9 +10,9 @@
 
 #define FAST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
 
-enum { THUMB_W = 40, THUMB_H = 24, THUMB = THUMB_W * THUMB_H, SEARCH_FRAMES = 160,
+enum { THUMB_W = 40, THUMB_H = 24, THUMB = THUMB_W * THUMB_H, SEARCH_FRAMES = 64,
        TILES_W = 8, TILES_H = 5, TILES = TILES_W * TILES_H, REACH = 6, SHIFTS = (2 * REACH + 1) * (2 * REACH + 1),
-       PLACE_FRAMES = 24, ROUNDS = 5, PLAIN = 3 };
+       PLACE_FRAMES = 14, ROUNDS = 5, PLAIN = 3 };
 
 /* The rates that speed changes and pull-downs leave: 1, PAL both ways, NTSC both ways, both together. */
 static const double rates[] = {
@@ -188,24 +188,39 @@ int refine_time(const struct sketch *film, const struct sketch *clip, struct ali
 /* Correlations of a tile at all shifts, summed over frames. */
 struct tile_sums { double both[SHIFTS], clip[SHIFTS], film; };
 
-/* Detail on the raster: the picture less the mean of a square around it. */
-static void detail_of(const float *in, const float *cover, int w, int h, float *out)
+/* Sums over 2 PLAIN + 1 rows and columns; room holds one picture. */
+FAST static void box_sums(const float *in, int w, int h, float *room, float *out)
 {
 	for (int y = 0; y < h; y++)
+		for (int x = PLAIN; x < w - PLAIN; x++) {
+			const float *p = in + y * w + x;
+			room[y * w + x] = p[-3] + p[-2] + p[-1] + p[0] + p[1] + p[2] + p[3];
+		}
+	for (int y = PLAIN; y < h - PLAIN; y++)
+		for (int x = PLAIN; x < w - PLAIN; x++) {
+			const float *p = room + y * w + x;
+			out[y * w + x] = p[-3 * w] + p[-2 * w] + p[-w] + p[0] + p[w] + p[2 * w] + p[3 * w];
+		}
+}
+
+/* Detail on the raster: the picture less the mean of a square around it. sums and room hold a picture each. */
+static void detail_of(float *in, const float *cover, int w, int h, float *sums, float *room, float *out)
+{
+	if (cover)
+		for (int i = 0; i < w * h; i++)
+			in[i] *= cover[i];
+	box_sums(in, w, h, room, out);
+	if (cover)
+		box_sums(cover, w, h, room, sums);
+	const float area = (2 * PLAIN + 1) * (2 * PLAIN + 1);
+	for (int y = 0; y < h; y++)
 		for (int x = 0; x < w; x++) {
-			size_t i = (size_t)y * (size_t)w + (size_t)x;
-			out[i] = 0;
-			if (x < PLAIN || y < PLAIN || x >= w - PLAIN || y >= h - PLAIN || (cover && cover[i] <= 0))
-				continue;
-			float sum = 0, n = 0;
-			for (int v = -PLAIN; v <= PLAIN; v++)
-				for (int u = -PLAIN; u <= PLAIN; u++) {
-					ptrdiff_t k = (ptrdiff_t)i + v * w + u;
-					float c = cover ? cover[k] : 1;
-					sum += c * in[k];
-					n += c;
-				}
-			out[i] = in[i] - sum / n;
+			int i = y * w + x;
+			bool is_rim = x < PLAIN || y < PLAIN || x >= w - PLAIN || y >= h - PLAIN;
+			if (is_rim || (cover && cover[i] <= 0))
+				out[i] = 0;
+			else
+				out[i] = in[i] - out[i] / (cover ? sums[i] : area);
 		}
 }
 
@@ -239,7 +254,7 @@ static void tile_add(struct tile_sums *t, const float *film, const float *clip, 
 struct place_work {
 	const struct sketch *film, *clip;
 	struct alignment *a;
-	float *raster, *film_detail, *clip_detail;
+	float *raster, *film_detail, *clip_detail, *sums, *room;
 	struct tile_sums tiles[TILES];
 };
 
@@ -258,10 +273,10 @@ static void frame_add(struct place_work *k, const struct warp *w, size_t film_at
 	const uint8_t *grey = sketch_frame(k->film, film_at);
 	for (int i = 0; i < width * height; i++)
 		k->raster[i] = grey[i];
-	detail_of(k->raster, NULL, width, height, k->film_detail);
+	detail_of(k->raster, NULL, width, height, k->sums, k->room, k->film_detail);
 	struct video_frame f = frame_of(k->clip, clip_at);
 	warp_run(w, &f, k->raster);
-	detail_of(k->raster, warp_cover(w), width, height, k->clip_detail);
+	detail_of(k->raster, warp_cover(w), width, height, k->sums, k->room, k->clip_detail);
 	for (int i = 0; i < TILES; i++) {
 		int b[4];
 		tile_box(k->film, i, b);
@@ -358,13 +373,13 @@ int refine_place(const struct sketch *film, const struct sketch *clip, struct al
 {
 	size_t n = (size_t)film->w * (size_t)film->h;
 	struct place_work *k = calloc(1, sizeof(*k));
-	float *room = malloc(sizeof(float) * n * 3);
+	float *room = malloc(sizeof(float) * n * 5);
 	int e = k && room && film->w > 64 && film->h > 64 ? OK : fault_set(why, E_MEMORY, "no memory for tiles");
 	struct alignment best = *a;
 	best.likeness = -2;
 	if (!e) {
 		*k = (struct place_work){ .film = film, .clip = clip, .a = a, .raster = room, .film_detail = room + n,
-			.clip_detail = room + 2 * n };
+			.clip_detail = room + 2 * n, .sums = room + 3 * n, .room = room + 4 * n };
 		for (int i = 0; i < ROUNDS && !e; i++) {
 			struct placing was = a->place;
 			e = place_round(k, i < 2 ? 0.06 : 0.03, i + 1 < ROUNDS, why);

@@ -13,6 +13,7 @@ enum { CHUNK_S = 90 };
 #define SKETCH_BYTES ((size_t)400 << 20)
 #define CLIP_BYTES   ((size_t)260 << 20)
 static const double known_sync = 8;		/* z of the sync pattern that proves the film by itself */
+#define LIKELY (ALIGN_LIKENESS * 0.6)		/* likeness from which marks are looked for */
 static const double original_like = 6;		/* levels: mean difference of the original to the film's sketch */
 
 struct identify {
@@ -171,48 +172,55 @@ void identify_close(struct identify *k)
 	free(k);
 }
 
-/* One stretch of a clip: its film and place, then its marks. */
-static int chunk_read(struct identify *k, const char *clip, const struct sketch *s, struct identified *out,
-                      struct fault *why)
+/* Where the stretch lies in each film; rows of one film in two modes share it. */
+static int chunk_align(struct identify *k, const struct sketch *s, double *best, struct fault *why)
 {
-	struct alignment best = { .likeness = -1 };
-	struct candidate *film = NULL;
 	int e = OK;
+	*best = -1;
 	for (size_t i = 0; i < k->count && !e; i++) {
-		struct alignment a;
-		if (!k->films[i].sketch.count)
-			continue;
-		e = align_clip(&k->films[i].sketch, s, &a, why);
-		if (!e && a.likeness > best.likeness + 0.02) {
-			best = a;
-			film = &k->films[i];
-		}
+		struct candidate *c = &k->films[i];
+		c->place = (struct alignment){ .likeness = -1 };
+		for (size_t j = 0; j < i; j++)
+			if (memcmp(k->films[j].row.sha256, c->row.sha256, MARKS_DIGEST) == 0)
+				c->place = k->films[j].place;
+		if (c->place.likeness < 0 && c->sketch.count)
+			e = align_clip(&c->sketch, s, &c->place, why);
+		*best = fmax(*best, c->place.likeness);
 	}
-	if (e || !film || best.likeness < ALIGN_LIKENESS * 0.6)
-		return e;
-	struct reading r = { .clip = clip, .a = &best, .from = (double)s->times[0],
-		.to = (double)s->times[s->count - 1] + 0.001, .step = k->step, .user = k->user,
-		.original = film - k->films == k->original_film ? k->original : NULL };
-	out->is_informed = out->is_informed || r.original;
-	e = candidate_read(film, &r, why);
-	if (best.likeness <= out->likeness && out->film)
-		return e;
-	out->likeness = best.likeness;
-	out->place = best.place;
-	out->rate = best.rate;
-	out->is_mirrored = best.is_mirrored;
-	out->film = film->row.path;
-	out->from = best.from;
-	out->to = best.to;
 	return e;
 }
 
-static int chunks_read(struct identify *k, const char *clip, struct identified *out, struct fault *why)
+/* One stretch of a clip: its place in the films that it may be of, then its marks. */
+static int chunk_read(struct identify *k, const char *clip, const struct sketch *s, struct fault *why)
+{
+	double best;
+	int e = chunk_align(k, s, &best, why);
+	if (e || best < LIKELY)
+		return e;
+	for (size_t i = 0; i < k->count && !e; i++) {
+		struct candidate *c = &k->films[i];
+		if (c->place.likeness < best - 0.15 || c->place.likeness < LIKELY)
+			continue;
+		struct reading r = { .clip = clip, .a = &c->place, .from = (double)s->times[0],
+			.to = (double)s->times[s->count - 1] + 0.001, .step = k->step, .user = k->user,
+			.original = k->original_film >= 0 && memcmp(c->row.sha256, k->films[k->original_film].row.sha256,
+			                                            MARKS_DIGEST) == 0 ? k->original : NULL };
+		e = candidate_read(c, &r, why);
+		c->is_informed = r.original != NULL;
+		c->from = c->to > 0 ? fmin(c->from, c->place.from) : c->place.from;
+		c->to = fmax(c->to, c->place.to);
+		if (c->place.likeness > c->best.likeness)
+			c->best = c->place;
+	}
+	return e;
+}
+
+static int chunks_read(struct identify *k, const char *clip, struct fault *why)
 {
 	struct video_choice choice = { .threads = 2 };
 	struct video *v = NULL;
 	int e = video_open(clip, &choice, &v, why);
-	double until = CHUNK_S, from = 0, to = 0;
+	double until = CHUNK_S;
 	for (bool is_more = true; is_more && !e; until += CHUNK_S) {	/* ends with the clip */
 		struct sketch s;
 		bool is_cut = false;
@@ -223,14 +231,10 @@ static int chunks_read(struct identify *k, const char *clip, struct identified *
 			is_more = false;
 		} else if (!e) {
 			until = is_cut ? (double)s.times[s.count - 1] : until;
-			e = chunk_read(k, clip, &s, out, why);
-			from = out->to > 0 && (from <= 0 || out->from < from) ? out->from : from;
-			to = out->to > to ? out->to : to;
+			e = chunk_read(k, clip, &s, why);
 		}
 		sketch_release(&s);
 	}
-	out->from = from;
-	out->to = to;
 	if (!e && video_info(v)->damaged)
 		e = fault_set(why, PART, "%llu damaged packets", (unsigned long long)video_info(v)->damaged);
 	video_close(v);
@@ -272,6 +276,13 @@ static void film_judge(struct candidate *c, double tried, struct identified *out
 		suspect_score(c, &c->suspects[i]);
 	qsort(c->suspects, c->suspect_count, sizeof(*c->suspects), suspect_order);
 	out->sync = tally_z(c->sync);
+	out->likeness = c->best.likeness;
+	out->place = c->best.place;
+	out->rate = c->best.rate;
+	out->is_mirrored = c->best.is_mirrored;
+	out->is_informed = c->is_informed;
+	out->from = c->from;
+	out->to = c->to;
 	out->segments_read = c->slots_read;
 	out->segments_used = c->slots_used;
 	out->verdict = out->likeness >= ALIGN_LIKENESS || out->sync >= known_sync ? VERDICT_FILM_KNOWN : VERDICT_UNKNOWN;
@@ -316,6 +327,7 @@ static void judge(struct identify *k, struct identified *out)
 	if (out->verdict == VERDICT_UNKNOWN) {
 		out->film = NULL;
 		out->recipient = out->strongest = NULL;
+		out->from = out->to = 0;
 	}
 }
 
@@ -325,7 +337,7 @@ int identify_clip(struct identify *k, const char *clip, struct identified *out, 
 		.payload_chance = 1 };
 	for (size_t i = 0; i < k->count; i++)
 		candidate_forget(&k->films[i]);
-	int e = chunks_read(k, clip, out, why);
+	int e = chunks_read(k, clip, why);
 	if (e < 0)
 		return e;
 	judge(k, out);

@@ -26,7 +26,9 @@ struct candidate {
 	struct group_read *groups;
 	size_t group_count, group_room;
 	float payload[PAYLOAD_CODED];
-	bool is_read;
+	bool is_read, is_informed;
+	struct alignment place, best;	/* of the stretch at hand; the likest of all stretches */
+	double from, to;		/* of the film, seconds, over all stretches */
 	uint64_t slots_read, slots_used;
 };
 

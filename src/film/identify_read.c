@@ -234,7 +234,9 @@ void candidate_forget(struct candidate *c)
 {
 	c->sync = (struct tally){ 0, 0 };
 	c->group_count = 0;
-	c->is_read = false;
+	c->is_read = c->is_informed = false;
+	c->best = (struct alignment){ .likeness = -1, .rate = 1 };
+	c->from = c->to = 0;
 	c->slots_read = c->slots_used = 0;
 	memset(c->payload, 0, sizeof(c->payload));
 	for (size_t i = 0; i < c->suspect_count; i++)
