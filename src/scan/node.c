@@ -262,7 +262,9 @@ static int ask_first(struct node *n, enum answer *a)
 	struct examiner *x = n->x;
 	int64_t source = 0;
 	*a = ANSWER_GO;
-	bool is_copy = n->item.bytes.n > 0 && seen_before(x->seen, content_mark(&n->item));
+	/* matches know more of a file on disk than of a member with the same bytes: each copy is looked at */
+	bool is_query = x->options->print && x->options->print->is_query;
+	bool is_copy = n->item.bytes.n > 0 && !is_query && seen_before(x->seen, content_mark(&n->item));
 	if (!is_copy && !x->is_rerun)
 		return OK;
 	struct digests d;
