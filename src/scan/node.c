@@ -278,6 +278,8 @@ static int ask_first(struct node *n, enum answer *a)
 
 static int read_strings(struct node *n)
 {
+	if (n->x->options->no_find)
+		return OK;
 	struct fault why = { "" };
 	return reader_binary.read(&n->item, &n->sink, &why);
 }
@@ -286,6 +288,8 @@ static int read_whole(struct node *n, struct fault *why)
 {
 	int e = parts_item(n);
 	const struct reader *r = reader_for(&n->item);
+	if (r == &reader_binary && n->x->options->no_find)	/* only strings would come of it, which no printer takes */
+		r = NULL;
 	if (e || !r || n->item.bytes.n == 0) {
 		n->type = n->item.bytes.n ? "application/octet-stream" : "application/x-empty";
 		return e;

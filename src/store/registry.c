@@ -394,6 +394,8 @@ static int save_space(struct registry *r, enum print_space space, struct fault *
 
 int registry_save(struct registry *r, struct fault *why)
 {
+	if (r->pending[PRINT_BYTES].n + r->pending[PRINT_TEXT].n > PENDING_SAVED)
+		return registry_flush(r, true, why);	/* comes back here with nothing pending */
 	int e = registry_set(r, "next-place", (int64_t)r->next_place, why);
 	for (int s = 0; s < PRINT_SPACES && !e; s++)
 		e = save_space(r, (enum print_space)s, why);

@@ -4,7 +4,7 @@
 
 #include "store/registry.h"
 
-enum { OPEN_MAX = 4096, SEGMENTS_MAX = 64, CACHE = 1024, PENDING_MAX = 4 << 20, PENDING_FEW = 1 << 16, MERGE_AT = 6 };
+enum { OPEN_MAX = 4096, SEGMENTS_MAX = 64, CACHE = 1024, PENDING_MAX = 4 << 20, PENDING_SAVED = 1 << 18, PENDING_FEW = 1 << 16, MERGE_AT = 6 };
 
 struct pairs { struct pair *p; size_t n, room; size_t saved; };
 
