@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print/known_text.h"
 #include "scan/match_own.h"
 
 /* ---- items under way ---- */
@@ -140,6 +141,16 @@ static int count_same(void *user, const struct registry_item *it)
 	return OK;
 }
 
+/* True when nearly all of its text is everybody's: then its bytes are, too. */
+static bool is_everybodys(const struct leak *l)
+{
+	const struct values *v = &l->values[PRINT_TEXT];
+	size_t known = 0;
+	for (size_t i = 0; i < v->n; i++)
+		known += known_text(v->value[i]);
+	return v->n > 0 && known * 10 >= v->n * 9;
+}
+
 /* *is_done: registered items with the same bytes were named, or the bytes are known to be everybody's. */
 static int match_same(struct matcher *m, const struct leak *l, const struct item_end *end, bool *is_done, struct fault *why)
 {
@@ -227,6 +238,8 @@ static int find_hits(struct search *s)
 	if (!s->rarity || !s->count)
 		return fault_set(s->why, E_MEMORY, "no memory for look-ups");
 	int e = registry_find(s->m->r, s->space, v->value, v->n, POSTINGS_MAX, s->count, take_hit, s, s->why);
+	for (size_t i = 0; s->space == PRINT_TEXT && i < v->n; i++)
+		s->rarity[i].background += known_text(v->value[i]);
 	scale_rarity(s);
 	if (s->n)
 		qsort(s->hits, s->n, sizeof(*s->hits), by_item_and_shift);
@@ -424,8 +437,12 @@ static int on_end(void *user, int64_t row, const struct item_end *end, struct fa
 	bool is_done = false;
 	if (!l)
 		return OK;
-	int e = end->duplicate_of ? OK : match_same(m, l, end, &is_done, why);
-	if (!e && !is_done && !end->duplicate_of) {
+	if (end->duplicate_of || is_everybodys(l)) {
+		leak_drop(m, l);
+		return OK;
+	}
+	int e = match_same(m, l, end, &is_done, why);
+	if (!e && !is_done) {
 		e = match_anchors(m, l, why);
 		if (!e)
 			e = match_pictures(m, l, why);

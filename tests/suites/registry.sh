@@ -55,6 +55,15 @@ check "background is registered" exits 0 "$strandline" register "$scratch/others
 "$strandline" trace "$leak/licence" --registry "$reg" --format jsonl > "$scratch/m2"
 check "shared content says nobody's" test ! -s "$scratch/m2"
 
+if [ -f /usr/share/common-licenses/GPL-3 ]; then
+	mkdir "$scratch/ours"; cp /usr/share/common-licenses/GPL-3 "$scratch/ours/COPYING"
+	"$strandline" register "$scratch/ours" --registry "$scratch/rl" > /dev/null
+	"$strandline" trace /usr/share/common-licenses/GPL-3 --registry "$scratch/rl" --format jsonl > "$scratch/m7"
+	check "a widespread licence says nobody's without a background" test ! -s "$scratch/m7"
+else
+	skip "a widespread licence says nobody's" "no licence files here"
+fi
+
 # a case takes the matches beside what it has
 "$strandline" examine "$leak" --case "$scratch/case" --no-ocr > /dev/null 2>&1
 check "trace into a case" exits 0 "$strandline" trace "$leak" --registry "$reg" --case "$scratch/case" --format jsonl -o "$scratch/m3"
