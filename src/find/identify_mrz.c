@@ -4,6 +4,7 @@
  */
 #include "find/identify.h"
 #include "find/mrz.h"
+#include "find/mrz_claim.h"
 
 #include <string.h>
 
@@ -110,57 +111,6 @@ static bool read_around(struct span t, size_t at, struct mrz *best, struct run *
 	return has_any;
 }
 
-static double mrz_confidence(const struct mrz *m)
-{
-	if (m->is_verified)
-		return m->is_issuer_known ? 0.99 : 0.8;
-	return m->is_blank ? 0.05 : 0.1 + 0.05 * held(m);
-}
-
-static unsigned list_checks(const struct mrz *m, const char **out)
-{
-	static const char *const names[][2] = {
-		{ "document number digit holds", "document number digit fails" },
-		{ "birth date digit holds", "birth date digit fails" },
-		{ "expiry digit holds", "expiry digit fails" },
-		{ "personal number digit holds", "personal number digit fails" },
-		{ "composite digit holds", "composite digit fails" },
-	};
-	unsigned n = 0;
-	for (unsigned i = 0; i < 5; i++)
-		if (m->checks_present >> i & 1)
-			out[n++] = names[i][!(m->checks_held >> i & 1)];
-	if (m->is_blank)
-		out[n++] = "blank form";
-	if (!m->is_dates_possible)
-		out[n++] = "a date is not possible";
-	else if (strcmp(m->issuer, "UTO") == 0)
-		out[n++] = "issuer is Utopia, the specimens' state";
-	return n;
-}
-
-/* What a verified zone says about one person. */
-static int give_claim(struct scan *s, const struct mrz *m, const struct finding *f)
-{
-	char name[sizeof(m->surname) + sizeof(m->given_names) + 1];
-	char birth[11];
-	size_t n = strlen(m->given_names), k = strlen(m->surname);
-	memcpy(name, m->given_names, n);
-	if (n && k)
-		name[n++] = ' ';
-	memcpy(name + n, m->surname, k);
-	struct claim c = { .basis = "mrz", .where = f->where };
-	c.elements[c.count++] = (struct element){ m->kind, f->value };
-	if (n + k)
-		c.elements[c.count++] = (struct element){ KIND_PERSON_NAME, span_of(name, n + k) };
-	if (mrz_birth_iso(m->birth_date, m->expiry_date[0] ? m->expiry_date : NULL, birth))
-		c.elements[c.count++] = (struct element){ KIND_BIRTH_DATE, span_str(birth) };
-	enum kind number = m->kind == KIND_PASSPORT_MRZ ? KIND_PASSPORT_NUMBER :
-	                   m->kind == KIND_VISA_MRZ ? KIND_VISA_NUMBER : KIND_ID_NUMBER;
-	c.elements[c.count++] = (struct element){ number, span_str(m->number) };
-	return sink_claim(s->out, &c);
-}
-
 void identify_mrz(struct scan *s, size_t at)
 {
 	struct mrz m;
@@ -176,9 +126,9 @@ void identify_mrz(struct scan *s, size_t at)
 		.kind = m.kind, .value = span_of(m.text, (size_t)m.lines * m.width), .rule = "mrz", .chance = m.chance,
 		.where = s->place(s, covers.at, covers.end), .confidence = mrz_confidence(&m),
 	};
-	list_checks(&m, f.checks);
+	mrz_list_checks(&m, f.checks);
 	if (!s->code && identify_wants(s->it, m.kind))
 		s->code = sink_finding(s->out, &f);
 	if (!s->code && m.is_verified)
-		s->code = give_claim(s, &m, &f);
+		s->code = mrz_give_claim(&m, &f, s->out);
 }
