@@ -24,7 +24,6 @@ struct registering {
 static int on_begin(void *user, int64_t row, const struct item_row *it, const char *path, struct fault *why)
 {
 	struct registering *g = user;
-	(void)path;
 	if (g->n == g->room) {
 		size_t room = g->room ? g->room * 2 : 64;
 		struct size *more = realloc(g->sizes, room * sizeof(*more));
@@ -34,7 +33,7 @@ static int on_begin(void *user, int64_t row, const struct item_row *it, const ch
 		g->room = room;
 	}
 	g->sizes[g->n++] = (struct size){ row, it->size };
-	return registry_item_begin(g->r, row, why);
+	return registry_item_begin(g->r, row, it->depth ? NULL : path, why);
 }
 
 static int on_add(void *user, int64_t row, const struct prints *p, struct fault *why)

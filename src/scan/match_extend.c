@@ -10,26 +10,6 @@
 
 enum { BLOCK = 64 << 10, SAMPLE = 4096 };
 
-static int hex_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The path that a trail without "//" containers names: %HH back to bytes. */
-static char *path_of(const char *trail)
-{
-	char *path = strdup(trail);
-	size_t n = 0;
-	for (const char *at = trail; path && *at; at++) {
-		bool is_escaped = at[0] == '%' && hex_of(at[1]) >= 0 && hex_of(at[2]) >= 0;
-		path[n++] = is_escaped ? (char)(hex_of(at[1]) * 16 + hex_of(at[2])) : *at;
-		at += is_escaped ? 2 : 0;
-	}
-	if (path)
-		path[n] = 0;
-	return path;
-}
-
 static int open_file(const char *path, uint64_t size, int64_t modified)
 {
 	struct stat st;
@@ -47,14 +27,12 @@ static int open_file(const char *path, uint64_t size, int64_t modified)
 struct pair_of_files files_open(const struct leak *l, const struct registry_item *item)
 {
 	struct pair_of_files f = { -1, -1 };
-	if (l->depth || item->depth || !l->path)
+	if (l->depth || item->depth || !l->path || !item->path)
 		return f;
-	char *path = path_of(item->trail);
-	f.registered = path ? open_file(path, item->size, item->modified) : -1;
+	f.registered = open_file(item->path, item->size, item->modified);
 	f.leak = f.registered >= 0 ? open_file(l->path, l->size, TIME_UNKNOWN) : -1;
 	if (f.leak < 0)
 		files_close(&f);
-	free(path);
 	return f;
 }
 

@@ -18,7 +18,7 @@ static const char tables[] =
 	"CREATE TABLE stream(base INTEGER PRIMARY KEY, item INTEGER, space INTEGER, size INTEGER, window INTEGER,"
 	"  background INTEGER);"
 	"CREATE INDEX stream_item ON stream(item);"
-	"CREATE TABLE registered(item INTEGER PRIMARY KEY, collection INTEGER, root BLOB, text_length INTEGER);"
+	"CREATE TABLE registered(item INTEGER PRIMARY KEY, collection INTEGER, root BLOB, text_length INTEGER, path BLOB);"
 	"CREATE INDEX registered_root ON registered(root) WHERE root IS NOT NULL;"
 	"CREATE TABLE picture(id INTEGER PRIMARY KEY, item INTEGER, page INTEGER, quality INTEGER, pdq BLOB,"
 	"  background INTEGER);"
@@ -114,6 +114,7 @@ int registry_open(const char *dir, const char *key_file, enum case_mode mode, st
 	}
 	r->mode = mode;
 	buf_init(&r->trail, 1 << 20);
+	buf_init(&r->path, 1 << 20);
 	int e = case_open_sort(&sort_registry, dir, key_file, mode, &r->c, why);
 	if (!e) {
 		const struct keys *k = case_keys(r->c);
@@ -133,6 +134,7 @@ static void gathering_free(struct gathering *g)
 {
 	for (unsigned i = 0; i < g->count; i++)
 		free(g->streams[i].pairs.p);
+	free(g->path);
 	free(g);
 }
 
@@ -152,6 +154,7 @@ void registry_close(struct registry *r)
 	free(r->picture_page);
 	free(r->picture_background);
 	buf_release(&r->trail);
+	buf_release(&r->path);
 	case_close(r->c);
 	sodium_memzero(r->key, sizeof(r->key));
 	free(r->dir);
@@ -245,7 +248,7 @@ static int release_streams(struct registry *r, int64_t row, struct fault *why)
 	return e;
 }
 
-int registry_item_begin(struct registry *r, int64_t row, struct fault *why)
+int registry_item_begin(struct registry *r, int64_t row, const char *path, struct fault *why)
 {
 	struct gathering *g = gathering_of(r, row);
 	if (g)
@@ -253,6 +256,7 @@ int registry_item_begin(struct registry *r, int64_t row, struct fault *why)
 	if (r->open_count == OPEN_MAX || !(g = calloc(1, sizeof(*g))))
 		return fault_set(why, E_MEMORY, "no memory for another item");
 	g->row = row;
+	g->path = path ? realpath(path, NULL) : NULL;
 	r->open[r->open_count++] = g;
 	return release_streams(r, row, why);
 }
@@ -345,13 +349,16 @@ static int stream_store(struct registry *r, int64_t row, struct gathered *s, uin
 
 static int registered_store(struct registry *r, const struct gathering *g, struct fault *why)
 {
-	sqlite3_stmt *q = case_query(r->c, "INSERT OR REPLACE INTO registered(item, collection, root, text_length) VALUES(?,?,?,?)");
+	sqlite3_stmt *q = case_query(r->c, "INSERT OR REPLACE INTO registered(item, collection, root, text_length, path)"
+	                             " VALUES(?,?,?,?,?)");
 	sqlite3_bind_int64(q, 1, g->row);
 	sqlite3_bind_int64(q, 2, r->collection);
 	if (g->has_root)
 		sqlite3_bind_blob(q, 3, g->root, 32, SQLITE_STATIC);
 	if (g->text_length)
 		sqlite3_bind_int64(q, 4, (int64_t)g->text_length);
+	if (g->path)
+		sqlite3_bind_blob(q, 5, g->path, (int)strlen(g->path), SQLITE_STATIC);
 	return case_step(r->c, q, why);
 }
 

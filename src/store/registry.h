@@ -37,8 +37,8 @@ int registry_windows(struct registry *r, uint32_t windows[PRINT_WINDOWS_MAX], st
 
 /* ---- writing: calls as in scan/scan.h, struct scan_prints ---- */
 
-/* An item begins (anew): what it had before is dropped. */
-int registry_item_begin(struct registry *r, int64_t row, struct fault *why);
+/* An item begins (anew): what it had before is dropped. path: of a file on disk, to open it by later; else NULL. */
+int registry_item_begin(struct registry *r, int64_t row, const char *path, struct fault *why);
 int registry_item_add(struct registry *r, int64_t row, const struct prints *p, struct fault *why);
 int registry_item_digest(struct registry *r, int64_t row, const struct digest *d, struct fault *why);
 int registry_item_end(struct registry *r, int64_t row, uint64_t size, const struct item_end *end, struct fault *why);
@@ -77,6 +77,7 @@ int registry_stream_at(struct registry *r, uint64_t place, struct registry_strea
 struct registry_item {
 	int64_t row;
 	const char *trail;
+	const char *path;	/* absolute, of a file on disk; NULL for others; borrowed likewise */
 	uint64_t size, text_length;
 	int64_t modified;
 	unsigned depth;

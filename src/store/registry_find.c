@@ -113,11 +113,11 @@ int registry_stream_at(struct registry *r, uint64_t place, struct registry_strea
 }
 
 static const char item_sql[] =
-	"SELECT i.id, i.trail, i.size, i.modified, i.depth, i.sha256, r.text_length, c.background"
+	"SELECT i.id, i.trail, i.size, i.modified, i.depth, i.sha256, r.text_length, c.background, r.path"
 	" FROM item i LEFT JOIN registered r ON r.item = i.id LEFT JOIN registered t ON t.item = i.top"
 	" LEFT JOIN collection c ON c.id = coalesce(r.collection, t.collection) WHERE i.id = ?1 AND i.state = 2";
 static const char same_sql[] =
-	"SELECT i.id, i.trail, i.size, i.modified, i.depth, i.sha256, r.text_length, c.background"
+	"SELECT i.id, i.trail, i.size, i.modified, i.depth, i.sha256, r.text_length, c.background, r.path"
 	" FROM item i LEFT JOIN registered r ON r.item = i.id LEFT JOIN registered t ON t.item = i.top"
 	" LEFT JOIN collection c ON c.id = coalesce(r.collection, t.collection) WHERE i.sha256 = ?1 AND i.state = 2"
 	" ORDER BY c.background, i.trail";
@@ -135,6 +135,9 @@ static void item_from(struct registry *r, sqlite3_stmt *q, struct registry_item 
 	buf_clear(&r->trail);
 	buf_add_str(&r->trail, (const char *)sqlite3_column_text(q, 1));
 	it->trail = buf_string(&r->trail);
+	buf_clear(&r->path);
+	buf_add(&r->path, span_of(sqlite3_column_blob(q, 8), (size_t)sqlite3_column_bytes(q, 8)));
+	it->path = r->path.n ? buf_string(&r->path) : NULL;
 }
 
 int registry_item_of(struct registry *r, int64_t row, struct registry_item *it, struct fault *why)

@@ -12,6 +12,7 @@ struct pairs { struct pair *p; size_t n, room; size_t saved; };
 struct gathered { enum print_space space; uint32_t window; struct pairs pairs; };
 struct gathering {
 	int64_t row;
+	char *path;
 	struct gathered streams[PRINT_WINDOWS_MAX + 1];
 	unsigned count;
 	bool has_root;
@@ -41,7 +42,7 @@ struct registry {
 	unsigned part_count;
 	uint64_t next_segment;
 	struct registry_stream cache[CACHE];
-	struct buf trail;
+	struct buf trail, path;
 	unsigned char (*pdq)[32];
 	int64_t *picture_item;
 	uint32_t *picture_page;

@@ -91,7 +91,7 @@ static int take_rows(struct registry *r, int64_t items, int64_t places, struct f
 		" AND EXISTS (SELECT 1 FROM item WHERE id = top + ?1)",
 		"INSERT INTO stream(base, item, space, size, window, background) SELECT base + ?2,"
 		" (SELECT id FROM item WHERE id = o.item + ?1), space, size, window, background FROM other.stream o",
-		"INSERT INTO registered(item, collection, root, text_length) SELECT o.item + ?1, c.id, o.root, o.text_length"
+		"INSERT INTO registered(item, collection, root, text_length, path) SELECT o.item + ?1, c.id, o.root, o.text_length, o.path"
 		" FROM other.registered o JOIN other.collection oc ON oc.id = o.collection JOIN collection c ON c.name = oc.name"
 		" WHERE ?2 >= 0 AND EXISTS (SELECT 1 FROM item WHERE id = o.item + ?1)",
 		"INSERT INTO picture(item, page, quality, pdq, background) SELECT item + ?1, page, quality, pdq, background"
