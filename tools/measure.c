@@ -92,13 +92,15 @@ static void normal(sqlite3_context *c, int n, sqlite3_value **v)
 		sort_words(s, to, sizeof(to));
 	else if (!strcmp(kind, "birth-date"))
 		date(s, to, sizeof(to));
-	else
+	else if (!strcmp(kind, "postal-address")) {	/* the street, before the first comma or line end */
+		char street[256];
+		snprintf(street, sizeof(street), "%.*s", (int)strcspn(s, ",\n"), s);
+		squeeze(street, to, sizeof(to));
+	} else
 		squeeze(s, to, sizeof(to));
 	size_t at = 0, len = strlen(to);
 	if (!strcmp(kind, "phone"))	/* as dialled at home or from abroad */
 		at = len > 9 ? len - 9 : 0;
-	if (!strcmp(kind, "postal-address"))	/* the street, before the first comma or line end */
-		to[len < 11 ? len : 11] = 0;
 	if (!strcmp(kind, "private-key")) {
 		const char *key = strstr(to, "key");	/* behind the armour's line */
 		at = key ? (size_t)(key - to) + 3 : 0;

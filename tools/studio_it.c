@@ -133,7 +133,7 @@ static void settings(unsigned k)
 	tell(p, "access-token", make_token(k), -1);
 	if (k % 6 == 5) {
 		say(p, "\nAWS_SECRET_ACCESS_KEY=");
-		tell(p, "access-token", token(40), -1);
+		tell(p, "config-secret", token(40), -1);	/* a secret of no form of its own */
 	}
 	say(p, "\nSECRET_KEY_BASE=");
 	tell(p, "config-secret", hex(64), -1);

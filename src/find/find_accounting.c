@@ -23,7 +23,7 @@ static const struct sort sorts[] = {
 enum { SORTS = sizeof(sorts) / sizeof(*sorts), SCORE_MIN = 7 };
 
 static const char accounting_key;
-struct accounting_note { uint32_t tables; };
+struct accounting_note { uint32_t tables, columns; uint64_t next_row; };
 
 /* Long texts meet phrases by chance. */
 static unsigned score_needed(uint64_t bytes)
@@ -92,9 +92,19 @@ static const struct sort *table_sort(const struct columns *c)
 	return NULL;
 }
 
+/* Long tables come in parts; sheets count their rows from the sheet's first one. */
+static bool goes_on(struct accounting_note *note, const struct table *t)
+{
+	bool is_next = note->next_row == t->first_row && note->columns == t->columns;
+	note->next_row = t->first_row + t->rows;
+	note->columns = t->columns;
+	return is_next;
+}
+
 static int accounting_table(const struct item *it, const struct table *t, struct sink *out)
 {
-	if (t->first_row != 1 || t->rows < 2)
+	struct accounting_note *note = item_note(it, &accounting_key, sizeof(*note));
+	if (!note || goes_on(note, t) || t->rows < 2)
 		return OK;
 	struct columns c = { { false } };
 	for (uint32_t i = 0; i < t->columns; i++)
@@ -102,9 +112,7 @@ static int accounting_table(const struct item *it, const struct table *t, struct
 	const struct sort *s = table_sort(&c);
 	if (!s)
 		return OK;
-	struct accounting_note *note = item_note(it, &accounting_key, sizeof(*note));
-	if (note)
-		note->tables++;
+	note->tables++;
 	struct finding f = {
 		.kind = s->kind, .confidence = 0.8, .rule = "accounting-columns", .chance = 1e-3,
 		.value = span_str(arena_format(it->arena, "%s table of %u columns", s->what, t->columns)),

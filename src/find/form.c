@@ -77,7 +77,7 @@ bool is_plausible(enum kind kind, struct span value)
 /* Letters, marks of names, no digits; words begin with a capital or a script without case. */
 bool looks_like_name(struct span s, bool is_loose)
 {
-	unsigned words = 0, capitals = 0;
+	unsigned words = 0, capitals = 0, wide = 0;
 	if (s.n < 2 || s.n > 80)
 		return false;
 	for (size_t i = 0; i < s.n;) {
@@ -86,12 +86,15 @@ bool looks_like_name(struct span s, bool is_loose)
 		bool is_start = i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '-';
 		if (!n || (c < 0x80 && !strchr(" '-.,", c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z')))
 			return false;
+		wide += n >= 3;
 		if (is_start && c != ' ') {
 			words++;
 			capitals += c >= 0x80 || (c >= 'A' && c <= 'Z');
 		}
 		i += n;
 	}
+	if (wide >= 2)	/* scripts that write family and given name without a blank */
+		return wide <= 12 && words <= 4;
 	return is_loose ? words >= 1 && words <= 7 : words >= 2 && words <= 5 && capitals >= 2;
 }
 
@@ -152,6 +155,10 @@ static bool field_of(struct span line, struct line_field *f)
 {
 	struct span s = span_trim(line);
 	if (s.n < 5 || s.n > LABEL_MAX + VALUE_MAX)
+		return false;
+	if ((s.p[0] | 0x20) >= 'a' && (s.p[0] | 0x20) <= 'z' && s.p[1] == ' ')
+		s = span_trim(span_from(s, 1));	/* a box's letter, as on wage statements: "e Employee's name" */
+	if (s.n < 5)
 		return false;
 	unsigned m = mark_of(s.p[0], s.p[1], s.p[2]);
 	bool is_ascii = s.p[0] < 0x80 && s.p[1] < 0x80 && s.p[2] < 0x80;

@@ -69,6 +69,8 @@ static bool is_template(struct span v)
 		return true;
 	if (first == '$' && v.n > 1 && (isalpha(span_at(v, 1)) || span_at(v, 1) == '_') && !value_has_digit(v))
 		return true;
+	if ((first == '[' || first == '<') && isalpha(span_at(v, 1)) && !value_has_digit(v))
+		return true;	/* "[your password]" as far as its first blank */
 	if (first == '%' && v.n <= 3)
 		return true;
 	if (span_starts(v, span_str("__")) && v.n > 4 && span_at(v, v.n - 1) == '_')

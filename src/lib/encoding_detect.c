@@ -214,10 +214,10 @@ static int word_score(struct span s, const char *name)
 	return score;
 }
 
-/* ICU knows no DOS code pages. Where one of them makes much better words than the choice, it is that one. */
+/* ICU knows no DOS code pages, and errs on short texts. Where one of them makes much better words than the choice, it is that one. */
 static const char *or_dos_page(struct span sample, const char *choice)
 {
-	static const char *const rivals[] = { "IBM866", "windows-1251", "IBM850", "IBM437" };
+	static const char *const rivals[] = { "IBM866", "windows-1251", "KOI8-R", "IBM850", "IBM437" };
 	int best = word_score(sample, choice);
 	for (size_t i = 0; i < sizeof(rivals) / sizeof(*rivals); i++) {
 		int score = word_score(sample, rivals[i]);

@@ -2,7 +2,8 @@
  * Linking: from claims ("these data belong to one person") to persons.
  *
  * Claims that share a strong identifier (an identity number, a personal mail
- * address) or both name and birth date are one person's; a mail address under
+ * address), or the name and one of birth date, phone, card, account and postal
+ * address, are one person's; a mail address under
  * names that have no word in common does not merge, and is told as a
  * conflict. Persons with contradicting data are kept and the contradiction
  * named. The result depends on the claims alone, not on their order of arrival.

@@ -99,6 +99,35 @@ static void meet(struct claims *all, size_t i, uint64_t hash, const char *reason
 	join(all, first, i);
 }
 
+static const char *reason_with_name(enum kind kind)
+{
+	switch (kind) {
+	case KIND_PHONE: return "name and phone";
+	case KIND_PAYMENT_CARD: return "name and payment-card";
+	case KIND_IBAN: return "name and iban";
+	case KIND_POSTAL_ADDRESS: return "name and postal-address";
+	default: return "name and bank-account";
+	}
+}
+
+/* A phone, card or account may be a family's or an office's: the name must be the same too. */
+static void merge_weak(struct claims *all, size_t i, enum kind kind, struct buf *value)
+{
+	struct claim_row *r = &all->row[i];
+	bool is_weak = kind_strength(kind) == STRENGTH_WEAK || kind == KIND_POSTAL_ADDRESS;
+	if (!is_weak || value->n < 6 || !r->name.n || span_find_byte(r->name, ' ', 0) == SIZE_MAX)
+		return;
+	if (kind == KIND_PHONE && value->n > 9) {	/* with or without the country's code */
+		struct span s = buf_span(value);
+		struct span tail = arena_copy(&all->arena, span_from(s, s.n - 9));
+		buf_clear(value);
+		buf_add(value, tail);
+	}
+	buf_add_byte(value, '|');
+	buf_add(value, r->name);
+	meet(all, i, hash_of(kind_name(kind), buf_span(value)), reason_with_name(kind), false);
+}
+
 static void merge_one(struct claims *all, size_t i)
 {
 	struct claim_row *r = &all->row[i];
@@ -111,6 +140,8 @@ static void merge_one(struct claims *all, size_t i)
 		if (el->kind == KIND_BIRTH_DATE)
 			birth = arena_copy(&all->arena, buf_span(b));
 		bool is_mail = el->kind == KIND_EMAIL_ADDRESS;
+		if (kind_strength(el->kind) != STRENGTH_STRONG)
+			merge_weak(all, i, el->kind, b);
 		if (b->n < 4 || kind_strength(el->kind) != STRENGTH_STRONG || (is_mail && is_role_address(el->value)))
 			continue;
 		meet(all, i, hash_of(kind_name(el->kind), buf_span(b)), kind_name(el->kind), is_mail);

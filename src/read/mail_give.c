@@ -97,6 +97,15 @@ static void line_add(struct head *h, const struct mail_line *l)
 	buf_add_byte(&h->text, '\n');
 }
 
+static int name_give(struct mail_give *g, const struct spot *s, const struct text *t)
+{
+	struct finding f = {
+		.kind = KIND_PERSON_NAME, .value = s->who->name, .confidence = 0.9, .chance = 1, .rule = "mail-header",
+		.checks = { "the display name of a mail address" }, .where = text_where(t, s->start, s->end),
+	};
+	return sink_finding(g->out, &f);
+}
+
 static int claims_give(struct mail_give *g, const struct head *h, const struct text *t)
 {
 	int e = OK;
@@ -107,6 +116,8 @@ static int claims_give(struct mail_give *g, const struct head *h, const struct t
 			.elements = { { KIND_PERSON_NAME, s->who->name }, { KIND_EMAIL_ADDRESS, s->who->address } },
 		};
 		e = sink_claim(g->out, &c);
+		if (!e && s->who->name.n)
+			e = name_give(g, s, t);
 	}
 	return e;
 }

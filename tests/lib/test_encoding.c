@@ -120,3 +120,12 @@ TEST(encoding_stated_is_taken_where_it_decodes)
 	CHECK_STR(buf_string(&b), "a\ufffd" "b\ufffd");
 	buf_release(&b);
 }
+
+/* A short list of Russian names in KOI8-R (iconv made the bytes), which windows-1251 reads with small and capital letters swapped. */
+TEST(encoding_detect_knows_a_short_list_in_koi8)
+{
+	static const unsigned char list[] =
+		"\xe6\xc1\xcd\xc9\xcc\xc9\xd1 \xc9 \xc9\xcd\xd1;\xe4\xc1\xd4\xc1 \xd2\xcf\xd6\xc4\xc5\xce\xc9\xd1;\xf0\xc1\xd3\xd0\xcf\xd2\xd4\n"
+		"\xf3\xc5\xd2\xc7\xc5\xca \xe2\xcf\xce\xc4\xc1\xd2\xd8;1979-04-21;PV2706792\n";
+	CHECK_STR(encoding_detect(span_of(list, sizeof(list) - 1), NULL), "KOI8-R");
+}
