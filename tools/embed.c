@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	unsigned long n = 0;
-	fprintf(out, "#include \"find/embedded.h\"\n\nconst unsigned char %s[] = {", argv[1]);
+	fprintf(out, "#include <stddef.h>\n\nconst unsigned char %s[] = {", argv[1]);
 	for (int c = fgetc(in); c != EOF; c = fgetc(in), n++)
 		fprintf(out, "%s%d,", n % 24 ? "" : "\n", c);
 	fprintf(out, "\n};\nconst size_t %s_size = %lu;\n", argv[1], n);

@@ -1,42 +1,25 @@
 /* export: what a case holds, in a format that other programs read. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/command.h"
 #include "report/record.h"
-#include "store/evidence.h"
+#include "report/reveal.h"
 
 struct arguments { const char *dir, *format, *file, *key; bool reveal; };
-
-/* Nothing is revealed without a record of it. */
-static int note_reveal(struct case_file *c, const struct arguments *a, const struct record_set *s, struct fault *why)
-{
-	char subject[300];
-	snprintf(subject, sizeof(subject), "%s as %s to %.200s", s->name, a->format, a->file ? a->file : "standard output");
-	int e = case_checkpoint(c, why);
-	if (!e)
-		e = evidence_add(c, "revealed", subject, NULL, why);
-	if (!e)
-		e = evidence_sign(c, why);
-	return e ? e : case_checkpoint(c, why);
-}
 
 static int write_out(struct case_file *c, const struct arguments *a, const struct record_set *s,
                      const struct format *f, struct fault *why)
 {
-	FILE *to = a->file && strcmp(a->file, "-") != 0 ? fopen(a->file, "wb") : stdout;
-	if (!to)
-		return fault_set(why, E_USAGE, "%s: %s", a->file, strerror(errno));
-	int e = a->reveal ? note_reveal(c, a, s, why) : OK;
+	char what[80];
+	FILE *to = NULL;
+	snprintf(what, sizeof(what), "%s as %s", s->name, a->format);
+	int e = a->reveal ? reveal_note(c, what, a->file, why) : OK;
+	if (!e)
+		e = output_open(a->file, a->reveal, &to, why);
 	if (!e)
 		e = f->write(c, s, a->reveal, to, why);
-	bool is_written = fflush(to) == 0 && !ferror(to);
-	if (to != stdout)
-		is_written &= fclose(to) == 0;
-	if (!e && !is_written)
-		e = fault_set(why, E_USAGE, "%s: %s", a->file ? a->file : "standard output", strerror(errno));
-	return e;
+	return output_close(a->file, to, e, why);
 }
 
 static int list_formats(const struct record_set *s, const char *name)
