@@ -106,8 +106,9 @@ function whereView(where) {
 function chips(list) {
 	return make("span", { class: "chips" }, ...(list || "").split(";").filter(Boolean).map(kind => make("span", { class: "chip" }, kindWords(kind))));
 }
+/* A person is named where the table of people holds the row. */
 function personLink(id) {
-	return id ? make("a", { href: hashOf("people", { person: id }) }, "person") : "";
+	return id ? make("a", { href: hashOf("people", { person: id }) }, visible(names.get(id) || "one person")) : "";
 }
 
 /* ---- the tables ---- */
@@ -350,7 +351,8 @@ class Table {
 
 /* ---- start ---- */
 
-const tables = {};
+const tables = {}, names = new Map();
+for (const row of takeRows(data("people"))) names.set(row.person_id, row.name);
 for (const at of document.querySelectorAll("[data-table]")) {
 	const id = at.dataset.table, set = data(id);
 	if (set && (set.rows.length || !["matches", "departures"].includes(id))) tables[id] = new Table(id, at, set);

@@ -12,7 +12,7 @@ static const struct { uint32_t from, to; } steering[] = {
 	{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
 };
 
-static bool is_steering(uint32_t c)
+bool visible_is_steering(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof(steering) / sizeof(*steering); i++)
 		if (c >= steering[i].from && c <= steering[i].to)
@@ -37,7 +37,7 @@ void visible_add(struct buf *out, struct span text)
 		unsigned char c = text.p[i];
 		if (n == 0 || c < 0x20 || c == 0x7f)
 			add_control(out, c);
-		else if (n > 1 && is_steering(utf8_char_at(text, i)))
+		else if (n > 1 && visible_is_steering(utf8_char_at(text, i)))
 			buf_format(out, utf8_char_at(text, i) > 0xffff ? "\\U%08x" : "\\u%04x", utf8_char_at(text, i));
 		else
 			buf_add(out, span_sub(text, i, n));

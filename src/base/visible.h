@@ -10,5 +10,7 @@
 #include "base/buf.h"
 
 void visible_add(struct buf *out, struct span text);
+/* Characters from U+0080 on that steer, hide or reorder. */
+bool visible_is_steering(uint32_t c);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/visible.h"
 #include "lib/hash.h"
 #include "report/embedded.h"
@@ -70,16 +71,29 @@ void page_text(struct page *p, struct span evidence)
 	page_bytes(p, span_from(s, from));
 }
 
+/* The character as \uXXXX, as a pair of surrogates beyond U+FFFF. */
+static void put_escaped(struct page *p, uint32_t c)
+{
+	if (c > 0xffff)
+		page_format(p, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+	else
+		page_format(p, "\\u%04x", c);
+}
+
 void page_json(struct page *p, struct span json)
 {
 	size_t from = 0;
-	for (size_t i = 0; i < json.n; i++) {
-		unsigned char c = json.p[i];
-		if (c != '<' && c != '>' && c != '&')
+	for (size_t i = 0; i < json.n;) {
+		unsigned n = utf8_length_at(json, i);
+		uint32_t c = n ? utf8_char_at(json, i) : 0xfffd;
+		if (n && c != '<' && c != '>' && c != '&' && (n == 1 || !visible_is_steering(c))) {
+			i += n;
 			continue;
+		}
 		page_bytes(p, span_sub(json, from, i - from));
-		page_format(p, "\\u%04x", c);
-		from = i + 1;
+		put_escaped(p, c);
+		i += n ? n : 1;
+		from = i;
 	}
 	page_bytes(p, span_from(json, from));
 }

@@ -23,6 +23,23 @@ static void tile(struct page *p, const char *id, const char *heading, int64_t n,
 	page_format(p, "<a class=\"tile\" href=\"#%s\"><h2>%s</h2><p class=\"big\">%s</p><p>%s", id, heading, number_words(n).s, what);
 }
 
+/* Different values by class: the answer in one glance. */
+static void class_list(struct page *p)
+{
+	int64_t counts[CLASS_COUNT] = { 0 };
+	sqlite3_stmt *s = page_query(p, "SELECT kind, count(DISTINCT digest) FROM finding WHERE confidence >= 0.5 GROUP BY kind");
+	while (page_step(p, s)) {
+		enum kind k = kind_of(column_span(s, 0));
+		if (k != KIND_COUNT)
+			counts[kind_class(k)] += sqlite3_column_int64(s, 1);
+	}
+	page_raw(p, "<dl class=\"classes\">");
+	for (int i = 0; i < CLASS_COUNT; i++)
+		if (counts[i])
+			page_format(p, "<dt>%s</dt><dd>%s</dd>", class_words(i), number_words(counts[i]).s);
+	page_raw(p, "</dl>");
+}
+
 static void taken_tile(struct page *p)
 {
 	tile(p, "taken", "What was taken", page_count(p, "SELECT count(*) FROM finding f JOIN item i ON i.id=f.item AND i.state=2"
@@ -31,7 +48,39 @@ static void taken_tile(struct page *p)
 		"SELECT count(*) FROM (SELECT DISTINCT kind, digest FROM finding WHERE confidence >= 0.5)")).s);
 	page_format(p, "%s kinds, in ", number_words(page_count(p, "SELECT count(DISTINCT kind) FROM finding WHERE confidence >= 0.5")).s);
 	page_format(p, "%s of ", number_words(page_count(p, "SELECT count(DISTINCT item) FROM finding WHERE confidence >= 0.5")).s);
-	page_format(p, "%s items</p></a>", number_words(page_count(p, "SELECT count(*) FROM item WHERE state = 2")).s);
+	page_format(p, "%s items</p>", number_words(page_count(p, "SELECT count(*) FROM item WHERE state = 2")).s);
+	class_list(p);
+	page_raw(p, "</a>");
+}
+
+static int64_t count_persons(struct page *p, enum class class)
+{
+	char list[2048] = "";
+	size_t n = 0;
+	for (int k = 0; k < KIND_COUNT; k++)
+		if (kind_class(k) == class)
+			n += (size_t)snprintf(list + n, sizeof(list) - n, ",%s,", kind_name(k));
+	sqlite3_stmt *s = page_query(p, "SELECT count(DISTINCT person) FROM finding WHERE person IS NOT NULL AND confidence >= 0.5"
+	                             " AND instr(?, ',' || kind || ',')");
+	if (s)
+		sqlite3_bind_text(s, 1, list, -1, SQLITE_TRANSIENT);
+	int64_t count = page_step(p, s) ? sqlite3_column_int64(s, 0) : 0;
+	if (s)
+		sqlite3_reset(s);
+	return count;
+}
+
+/* Of how many people the data are that laws on notification ask for first. */
+static void person_list(struct page *p)
+{
+	static const enum class asked[] = { CLASS_IDENTITY, CLASS_PAYMENT, CLASS_CREDENTIAL, CLASS_HEALTH, CLASS_CONTACT };
+	page_raw(p, "<dl class=\"classes\">");
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		int64_t n = count_persons(p, asked[i]);
+		if (n)
+			page_format(p, "<dt>with %s data</dt><dd>%s</dd>", class_name(asked[i]), number_words(n).s);
+	}
+	page_raw(p, "</dl>");
 }
 
 static void people_tile(struct page *p)
@@ -39,7 +88,20 @@ static void people_tile(struct page *p)
 	int64_t n = page_count(p, "SELECT count(*) FROM person");
 	tile(p, "people", "Who is affected", n, n == 1 ? "person, told apart by what stands beside the name"
 	     : "people, told apart by identity numbers, addresses, and names with dates of birth");
-	page_raw(p, "</p></a>");
+	page_raw(p, "</p>");
+	person_list(p);
+	page_raw(p, "</a>");
+}
+
+static void status_list(struct page *p)
+{
+	sqlite3_stmt *s = page_query(p, "SELECT status, count(*) FROM item WHERE state = 2 AND status > 0 GROUP BY status");
+	page_raw(p, "<dl class=\"classes\">");
+	while (page_step(p, s)) {
+		page_format(p, "<dt>%s</dt>", state_words(sqlite3_column_int(s, 0)));
+		page_format(p, "<dd>%s</dd>", number_words(sqlite3_column_int64(s, 1)).s);
+	}
+	page_raw(p, "</dl>");
 }
 
 static void unread_tile(struct page *p)
@@ -49,7 +111,9 @@ static void unread_tile(struct page *p)
 	tile(p, "unread", "What could not be read", items, items == 1 ? "item not whole; " : "items not whole; ");
 	page_format(p, "of the files given, %s (", bytes_words(lost).s);
 	int64_t all = page_count(p, "SELECT sum(bytes) FROM ledger");
-	page_format(p, "%.2g&nbsp;%% of the bytes) were not read</p></a>", all ? 100.0 * (double)lost / (double)all : 0.0);
+	page_format(p, "%.2g&nbsp;%% of the bytes) were not read</p>", all ? 100.0 * (double)lost / (double)all : 0.0);
+	status_list(p);
+	page_raw(p, "</a>");
 }
 
 static void matches_tile(struct page *p)
@@ -58,7 +122,14 @@ static void matches_tile(struct page *p)
 	if (!n)
 		return;
 	tile(p, "matches", "Is it ours", n, n == 1 ? "item matches " : "items match ");
-	page_format(p, "%s registered ones</p></a>", number_words(page_count(p, "SELECT count(DISTINCT registered) FROM match")).s);
+	page_format(p, "%s registered ones</p><dl class=\"classes\">", number_words(page_count(p, "SELECT count(DISTINCT registered) FROM match")).s);
+	sqlite3_stmt *s = page_query(p, "SELECT relation, count(DISTINCT item) FROM match GROUP BY relation ORDER BY 2 DESC, 1");
+	while (page_step(p, s)) {
+		page_raw(p, "<dt>");
+		page_text(p, column_span(s, 0));
+		page_format(p, "</dt><dd>%s</dd>", number_words(sqlite3_column_int64(s, 1)).s);
+	}
+	page_raw(p, "</dl></a>");
 }
 
 void html_tiles(struct page *p)
@@ -107,11 +178,11 @@ static void kind_row(struct page *p, enum kind k, const struct kind_count *n, in
 	number_cell(p, n->different);
 	number_cell(p, n->found);
 	number_cell(p, n->items);
+	number_cell(p, n->weak);
 	double all = most ? 300.0 * (double)n->found / (double)most : 0, own = most ? 300.0 * (double)n->different / (double)most : 0;
 	page_format(p, "<td class=\"bars\"><svg viewBox=\"0 0 300 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 	            "<rect class=\"copies\" width=\"%.1f\" height=\"10\"/><rect class=\"own\" width=\"%.1f\" height=\"10\"/></svg></td>",
 	            n->found && all < 1 ? 1 : all, n->different && own < 1 ? 1 : own);
-	number_cell(p, n->weak);
 	page_raw(p, "</tr>\n");
 }
 

@@ -62,7 +62,9 @@ static void mask_to_initials(struct span v, struct buf *out)
 
 static void mask_address(struct span v, struct buf *out)
 {
-	size_t at = span_find_byte(v, '@', 0);
+	size_t at = SIZE_MAX;	/* the last one: before it may stand another address, or a quoted part with an @ */
+	for (size_t i = 0; i < v.n; i++)
+		at = span_at(v, i) == '@' ? i : at;
 	mask_to_initials(span_sub(v, 0, at), out);
 	if (at != SIZE_MAX)
 		buf_add(out, span_from(v, at));
