@@ -53,7 +53,7 @@ struct place { const char *city, *region, *postcode; };	/* '#' is a digit, '@' a
 static const struct home { const char *streets, *form, *phone; struct place places[4]; } homes[LANDS] = {
 	[US] = { "Ocean Ave|Maple Street|Sunset Blvd|Laurel Canyon Rd|Vine Street|Magnolia Drive|Cedar Lane|Highland Ave|Juniper Court|Mulholland Drive", "%u %s", "+1!2######",
 		{ { "Los Angeles", "CA", "900##" }, { "Santa Monica", "CA", "904##" }, { "Burbank", "CA", "915##" }, { "Brooklyn", "NY", "112##" } } },
-	[GB] = { "Chapel Lane|Victoria Road|Mill Street|Church Row|Albert Terrace", "%u %s", "+4420%7#######",
+	[GB] = { "Chapel Lane|Victoria Road|Mill Street|Church Row|Albert Terrace", "%u %s", "+44207#######",
 		{ { "London", NULL, "SW# #@@" }, { "Bristol", NULL, "BS# #@@" }, { "Leeds", NULL, "LS# #@@" }, { "London", NULL, "NW# #@@" } } },
 	[DE] = { "Hauptstraße|Lindenweg|Goethestraße|Bahnhofstraße|Gartenstraße", "%2$s %1$u", "+4930%2#######",
 		{ { "Berlin", NULL, "101##" }, { "Berlin", NULL, "109##" }, { "Potsdam", NULL, "144##" }, { "Berlin", NULL, "135##" } } },
