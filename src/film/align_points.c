@@ -8,7 +8,7 @@
 enum { SIDE = 352, SCALES = 3, CELLS_W = 8, CELLS_H = 6, REACH = 13, MARGIN = REACH + 4, DISC = 8,
        NEAR_MAX = 72, BITS = 256 };
 
-struct plane { int w, h; uint8_t grey[SIDE * SIDE], smooth[SIDE * SIDE]; float corner[SIDE * SIDE]; };
+struct plane { int w, h; uint8_t grey[SIDE * SIDE], smooth[SIDE * SIDE]; float corner[SIDE * SIDE], row[SIDE * SIDE], product[3][SIDE * SIDE]; };
 struct spot { float score; int x, y; };
 
 static const float scales[SCALES] = { 1, 0.7071f, 0.5f };
@@ -67,19 +67,36 @@ static void plane_smooth(struct plane *p)
 		}
 }
 
-static float corner_at(const struct plane *p, int x, int y)
+/* Products of slopes, summed over 5 rows and columns; corner holds the answer and, before it, partial sums. */
+static void plane_corners(struct plane *p)
 {
-	float xx = 0, yy = 0, xy = 0;
-	for (int v = -2; v <= 2; v++)
-		for (int u = -2; u <= 2; u++) {
-			const uint8_t *c = p->grey + (y + v) * p->w + x + u;
-			float gx = (float)(c[1] - c[-1]), gy = (float)(c[p->w] - c[-p->w]);
-			xx += gx * gx;
-			yy += gy * gy;
-			xy += gx * gy;
+	int w = p->w, h = p->h;
+	for (int part = 0; part < 3; part++) {
+		float *to = p->product[part];
+		for (int y = 1; y < h - 1; y++)
+			for (int x = 1; x < w - 1; x++) {
+				const uint8_t *c = p->grey + y * w + x;
+				float gx = (float)(c[1] - c[-1]), gy = (float)(c[w] - c[-w]);
+				p->corner[y * w + x] = part == 0 ? gx * gx : part == 1 ? gy * gy : gx * gy;
+			}
+		for (int y = 1; y < h - 1; y++)
+			for (int x = 3; x < w - 3; x++) {
+				const float *c = p->corner + y * w + x;
+				p->row[y * w + x] = c[-2] + c[-1] + c[0] + c[1] + c[2];
+			}
+		for (int y = 3; y < h - 3; y++)
+			for (int x = 3; x < w - 3; x++) {
+				const float *c = p->row + y * w + x;
+				to[y * w + x] = c[-2 * w] + c[-w] + c[0] + c[w] + c[2 * w];
+			}
+	}
+	memset(p->corner, 0, sizeof(float) * (size_t)w * (size_t)h);
+	for (int y = 3; y < h - 3; y++)
+		for (int x = 3; x < w - 3; x++) {
+			int i = y * w + x;
+			float xx = p->product[0][i], yy = p->product[1][i], xy = p->product[2][i], trace = xx + yy;
+			p->corner[i] = xx * yy - xy * xy - 0.05f * trace * trace;
 		}
-	float trace = xx + yy;
-	return xx * yy - xy * xy - 0.05f * trace * trace;
 }
 
 static bool is_peak(const struct plane *p, int x, int y)
@@ -129,9 +146,7 @@ static void point_describe(const struct plane *p, const struct pattern *t, const
 static void plane_points(struct plane *p, const struct pattern *t, size_t each, struct points *out)
 {
 	static _Thread_local struct spot spots[4096];
-	for (int y = 3; y < p->h - 3; y++)
-		for (int x = 3; x < p->w - 3; x++)
-			p->corner[y * p->w + x] = corner_at(p, x, y);
+	plane_corners(p);
 	for (int cell = 0; cell < CELLS_W * CELLS_H; cell++) {
 		int cx = cell % CELLS_W, cy = cell / CELLS_W;
 		int x0 = cx * p->w / CELLS_W, x1 = (cx + 1) * p->w / CELLS_W;

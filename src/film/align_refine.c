@@ -130,6 +130,8 @@ int refine_search_time(const struct sketch *film, const struct sketch *clip, str
 			double like = line_like(&t, film, clip, o, rates[r], &seen);
 			/* most of the clip, or all of a film that is shorter, must lie in the film */
 			double need = 0.5 * (double)t.clip_count * fmin(1, film_end / (rates[r] * last + 0.1));
+			/* where a film repeats itself, the place that holds more of the clip is the right one */
+			like += 0.05 * (double)seen / (double)t.clip_count;
 			if ((double)seen >= need && seen > 0 && like > a->likeness + (r ? 1e-3 : 0)) {
 				a->likeness = like;
 				a->offset = o;
@@ -171,7 +173,7 @@ int refine_time(const struct sketch *film, const struct sketch *clip, struct ali
 		}
 	}
 	double span = fmax(1, 2 * middle);
-	for (int i = -10; i <= 10 && !e; i++) {
+	for (int i = -4; i <= 4 && !e; i++) {
 		double r = rate * (1 + i * 0.02 / span);
 		double like = film_line_like(&t, film, clip, found_at - r * middle, r) - 1e-5 * abs(i);
 		if (like > best) {
