@@ -184,12 +184,10 @@ static void gop_options(AVCodecContext *c, int gop_frames, AVDictionary **o)
 	char text[160];
 	c->gop_size = c->keyint_min = gop_frames;
 	c->flags |= AV_CODEC_FLAG_CLOSED_GOP;
-	snprintf(text, sizeof(text), "keyint=%d:min-keyint=%d:scenecut=0:open-gop=0", gop_frames, gop_frames);
 	bool is_265 = strcmp(c->codec->name, "libx265") == 0;
-	if (is_265)
-		av_dict_set(o, "x265-params", text, 0);
-	else
-		av_dict_set(o, "x264-params", text, 0);
+	snprintf(text, sizeof(text), "keyint=%d:min-keyint=%d:scenecut=0:open-gop=0%s", gop_frames, gop_frames,
+	         is_265 ? ":log-level=none" : "");
+	av_dict_set(o, is_265 ? "x265-params" : "x264-params", text, 0);
 }
 
 static void quality_options(AVCodecContext *c, const struct video_encoding *how, AVDictionary **o)
@@ -201,10 +199,10 @@ static void quality_options(AVCodecContext *c, const struct video_encoding *how,
 	av_dict_set(o, "crf", crf, 0);
 	if (is_x) {
 		av_dict_set(o, "preset", how->preset ? how->preset : "veryfast", 0);
+		if (strcmp(name, "libx265") == 0)
+			av_dict_set(o, "x265-params", "log-level=none", 0);
 		if (how->gop_frames)
 			gop_options(c, how->gop_frames, o);
-		if (strcmp(name, "libx265") == 0)
-			av_dict_set(o, "x265-params", "log-level=none", AV_DICT_APPEND);
 		return;
 	}
 	/* libvpx: constrained quality needs a rate; this one is never reached */
