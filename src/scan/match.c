@@ -129,7 +129,7 @@ static int write_same(void *user, const struct registry_item *it)
 		.registered = it->trail, .relation = "identical", .share_of_item = 1, .share_of_registered = 1,
 		.chance = ldexp((double)s->m->counts.items + 1, -256), .ratio = s->ratio, .details = "{\"space\":\"bytes\"}",
 	};
-	struct run run = { 0, 0, s->l->size, 0, true, s->ratio };
+	struct run run = { .length = s->l->size, .exact = true, .ratio = s->ratio };
 	struct candidate c = { .runs = &run, .run_count = 1 };
 	row.c = &c;
 	return match_write(s->m, s->l->row, &row, s->why);

@@ -15,9 +15,9 @@
  *
  * likelihood_ratio: how much better "it comes from that item" explains the
  * shared content than "it is content of third parties that both hold":
- * (D + 1) / (d + 1/2) for the run's rarest anchor, where D items are
- * registered and d others hold the anchor too; 1 / (2 b) where b background
- * items hold it; never more than the run's content can bear (2 to the power
+ * (D + 1) / (d + 1/2) for an anchor, where D items are registered and d
+ * others hold it too; 1 / (2 b) where b background items hold it; for a run
+ * the geometric mean over its anchors, or over its best eight in a row; never more than the run's content can bear (2 to the power
  * of its distinct 4-byte sequences in the first 4 KiB, over 16). A match whose
  * ratio is below 1 is not written: it says nothing.
  */

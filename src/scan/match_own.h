@@ -12,6 +12,8 @@ enum {
 	RUNS_MAX = 1000,	/* runs written of one match */
 	RUN_LEAST = 512,	/* bytes: shorter runs count only where they are most of an item */
 	TEXT_LEAST = 64,	/* characters, likewise */
+	RUN_ANCHORS = 8,	/* anchors in a row that a run's ratio is the mean of */
+	ALONE_MOST = 4,		/* windows: a larger item needs more than one anchor where bytes cannot be compared */
 	TEXT_SHORT = 400,	/* a text so short may match by one anchor */
 	GRAM = 32,		/* characters of a text anchor */
 	ANCHOR = 64,		/* bytes of a byte anchor */
@@ -34,7 +36,13 @@ struct leak {
 
 struct hit { int64_t item; uint64_t leak_at, registered_at; uint32_t query; };
 struct rarity { uint32_t own, background; };	/* registered items that hold a value */
-struct run { uint64_t leak_at, registered_at, length; uint32_t anchors; bool exact; double ratio; };
+struct run {
+	uint64_t leak_at, registered_at, length;
+	uint32_t anchors;
+	bool exact;
+	double ratio;
+	double logs[RUN_ANCHORS];	/* logarithms of the last anchors' ratios */
+};
 
 /* A registered item that shares something with the leaked one. */
 struct candidate {

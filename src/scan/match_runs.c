@@ -28,12 +28,17 @@ double ratio_of(struct rarity r, uint64_t items)
 
 static void note_anchor(struct candidate *c, struct run *run, struct rarity r, uint64_t items)
 {
-	double ratio = ratio_of(r, items);
-	run->anchors++;
+	double ratio = ratio_of(r, items), sum = 0;
+	run->logs[run->anchors++ % RUN_ANCHORS] = log(ratio);
 	c->anchors++;
-	if (ratio > run->ratio)
-		run->ratio = ratio;
+	uint32_t n = run->anchors < RUN_ANCHORS ? run->anchors : RUN_ANCHORS;
+	for (uint32_t i = 0; i < n; i++)
+		sum += run->logs[i];
+	double mean = exp(sum / n);
+	if (run->anchors <= RUN_ANCHORS || mean > run->ratio)
+		run->ratio = mean;
 	if (ratio > c->ratio) {
+		c->ratio = ratio;
 		c->own = r.own;
 		c->background = r.background;
 	}
@@ -47,9 +52,15 @@ static bool has_same_shift(const struct run *run, const struct hit *h)
 /* What the anchors of a run that nobody could compare can bear: each is a short run known by its hash alone. */
 static void limit_unread(struct run *run, double each)
 {
-	double most = pow(each, run->anchors);
+	double most = pow(each, run->anchors - 0.5);
 	if (run->ratio > most)
 		run->ratio = most;
+}
+
+/* One shared anchor that nobody could follow: enough only for an item that is hardly more than a window. */
+static bool is_alone(const struct leak *l, const struct run *run)
+{
+	return !run->exact && run->anchors < 2 && l->size > (uint64_t)ALONE_MOST * l->values[PRINT_BYTES].window;
 }
 
 static bool is_long_enough(const struct leak *l, enum print_space space, const struct registry_item *item, const struct run *run)
@@ -58,6 +69,8 @@ static bool is_long_enough(const struct leak *l, enum print_space space, const s
 	uint64_t registered = space == PRINT_TEXT ? item->text_length : item->size;
 	if (space == PRINT_TEXT)
 		return run->length >= TEXT_LEAST || whole < TEXT_SHORT || registered < TEXT_SHORT;
+	if (is_alone(l, run))
+		return false;
 	return !run->exact || run->length >= RUN_LEAST || run->length * 2 >= whole || run->length * 2 >= registered;
 }
 
@@ -98,7 +111,7 @@ int runs_make(const struct leak *l, enum print_space space, const struct registr
 		if (is_near && last->exact && h->leak_at + unit > last->leak_at + last->length)
 			is_near = false;	/* a hash alike, bytes not */
 		if (!is_near) {
-			struct run run = { h->leak_at, h->registered_at, unit, 0, false, 0 };
+			struct run run = { .leak_at = h->leak_at, .registered_at = h->registered_at, .length = unit };
 			if (f.leak >= 0)
 				run = files_extend(&f, h->leak_at, h->registered_at);
 			if (run.length == 0)

@@ -31,8 +31,21 @@ static int find_in_segment(const struct segment *s, const uint64_t *keyed, size_
 	return e;
 }
 
+/* Sorting changes which pairs are saved already: a writer saves them all anew. */
+static int unsave(struct registry *r, struct fault *why)
+{
+	for (int s = 0; s < PRINT_SPACES; s++)
+		r->pending[s].saved = 0;
+	return case_run(r->c, "DELETE FROM pending", why);
+}
+
 static int sort_pending(struct registry *r, struct fault *why)
 {
+	if (!r->is_sorted && r->mode != CASE_READ) {
+		int e = unsave(r, why);
+		if (e)
+			return e;
+	}
 	for (int s = 0; s < PRINT_SPACES && !r->is_sorted; s++) {
 		struct pair *spare = malloc((r->pending[s].n + 1) * sizeof(*spare));
 		if (!spare)
