@@ -65,20 +65,25 @@ static int suspect_add(void *user, const struct marks_copy *copy)
 	return OK;
 }
 
-static int candidate_open(struct marks *m, struct candidate *c, struct fault *why)
+/* A film without one (its marking was stopped early) has none, which is OK. */
+static int candidate_sketch(struct marks *m, struct candidate *c, struct fault *why)
 {
 	char path[4400];
 	float *times = NULL;
 	size_t count = 0;
-	c->key = identify_key(m, &c->row);
-	c->grid = identify_grid(&c->row);
-	int e = marks_copies(m, c->row.id, suspect_add, c, why);
-	if (!e)
-		e = marks_sketch_path(m, &c->row, path, sizeof(path), why);
+	int e = marks_sketch_path(m, &c->row, path, sizeof(path), why);
 	if (!e && marks_sketch_times(m, c->row.id, &times, &count, NULL) == OK)
 		e = sketch_load(path, times, count, SKETCH_BYTES, &c->sketch, why);
 	free(times);
 	return e;
+}
+
+static int candidate_open(struct marks *m, struct candidate *c, struct fault *why)
+{
+	c->key = identify_key(m, &c->row);
+	c->grid = identify_grid(&c->row);
+	int e = marks_copies(m, c->row.id, suspect_add, c, why);
+	return e ? e : candidate_sketch(m, c, why);
 }
 
 static void candidate_close(struct candidate *c)
@@ -361,6 +366,8 @@ int identify_check(struct marks *m, const struct marks_film *f, const char *path
 	struct alignment a = { .place = placing_same, .rate = 1, .likeness = 1 };
 	struct reading r = { .clip = path, .a = &a, .from = 0, .to = seconds };
 	int e = suspect_add(&c, &copy) ? fault_set(why, E_MEMORY, "no memory for a check") : OK;
+	if (!e)
+		e = candidate_sketch(m, &c, why);
 	if (!e)
 		e = candidate_read(&c, &r, why);
 	if (!e) {
