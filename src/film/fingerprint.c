@@ -24,6 +24,7 @@ struct fingerprint_maker {
 	struct buf frames, points, descriptors, weak, luma;
 	uint32_t frame_count, point_count;
 	double last;
+	uint32_t luma_sum, luma_count;	/* of the quarter of a second under way */
 	struct keypoint *p;
 	struct descriptor *d;
 	uint16_t (*w)[2];
@@ -105,13 +106,26 @@ int fingerprint_add(struct fingerprint_maker *m, double time, const uint8_t *gre
 	return OK;
 }
 
+static void luma_close(struct fingerprint_maker *m)
+{
+	if (m->luma_count)
+		buf_add_byte(&m->luma, (unsigned char)((m->luma_sum + m->luma_count / 2) / m->luma_count));
+	m->luma_sum = m->luma_count = 0;
+}
+
 void fingerprint_add_luma(struct fingerprint_maker *m, double time, uint8_t mean)
 {
 	if (time < 0 || time > 4e6)
 		return;
 	size_t at = (size_t)(time * FINGERPRINT_LUMA_RATE);
-	while (m->luma.n <= at && !m->luma.is_full)	/* ends: it grows */
+	if (at > m->luma.n)
+		luma_close(m);
+	while (m->luma.n < at && !m->luma.is_full)	/* ends: it grows */
 		buf_add_byte(&m->luma, mean);
+	if (at < m->luma.n)
+		return;	/* a clock that ran back */
+	m->luma_sum += mean;
+	m->luma_count++;
 }
 
 /* ---- the tables ---- */
@@ -152,6 +166,7 @@ static bool add_table(struct buf *out, const struct fingerprint_maker *m, int ta
 
 static int write_all(struct fingerprint_maker *m, double duration, struct buf *out, struct fault *why)
 {
+	luma_close(m);
 	struct fingerprint_head h = {
 		.turns = (uint32_t)turns_of(m), .frames = m->frame_count, .points = m->point_count,
 		.key_bits = m->is_clip ? 0 : key_bits_for(m->point_count), .luma = (uint32_t)m->luma.n,
@@ -262,7 +277,7 @@ struct taking {
 	struct fingerprint_maker *m;
 	uint8_t *grey, *turned;
 	size_t room;
-	double next, next_luma, last;
+	double next, last;
 };
 
 static uint8_t mean_luma(const struct video_frame *f)
@@ -325,10 +340,7 @@ static int take_until(struct taking *t, double until, int (*step)(void *user, ui
 		if (e || f.time >= until)
 			return e;
 		t->last = f.time > t->last ? f.time : t->last;
-		if (f.time >= t->next_luma) {
-			fingerprint_add_luma(t->m, f.time, mean_luma(&f));
-			t->next_luma = f.time + 0.9 / FINGERPRINT_LUMA_RATE;
-		}
+		fingerprint_add_luma(t->m, f.time, mean_luma(&f));
 		if (f.time < t->next)
 			continue;
 		t->next = fmax(t->next + pace, f.time + pace / 2);
@@ -353,7 +365,6 @@ static int take_stretches(struct taking *t, double duration, int (*step)(void *u
 		if (from > t->last && video_seek(t->v, from, NULL) != OK)
 			break;
 		t->next = fmax(t->next, from);
-		t->next_luma = t->next;
 		e = take_until(t, from + STRETCH, step, user, &is_end, why);
 	}
 	return e;

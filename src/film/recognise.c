@@ -193,19 +193,39 @@ static int count_shifts(struct search *s, double from, size_t bins)
 }
 
 /* Of each point of the clip its nearest one there: pairs come in order of points, then of distance. */
-static bool fill_window(struct search *s, double middle)
+static bool fill_window(struct search *s, double middle, unsigned nearest)
 {
 	uint32_t last = UINT32_MAX;
 	s->window.n = 0;
 	for (size_t i = 0; i < s->pairs.n; i++) {
 		const struct near_pair *p = &s->pairs.p[i];
-		if (p->clip_point == last || fabs(p->film_time - p->clip_time - middle) > shift_slack)
+		if (p->clip_point == last || p->distance > nearest || fabs(p->film_time - p->clip_time - middle) > shift_slack)
 			continue;
 		last = p->clip_point;
 		if (!add_pair(&s->window, p))
 			return false;
 	}
 	return true;
+}
+
+/* Bent pictures agree in near descriptors only among many by accident, dim ones in farther ones: each is tried. */
+static const unsigned nearness[] = { NEAR, 54, 44 };
+enum { NEARNESSES = sizeof(nearness) / sizeof(*nearness) };
+
+static int place_at(struct search *s, double shift, int turn, double trials, struct placed *best, bool *is_found)
+{
+	for (int i = 0; i < NEARNESSES; i++) {
+		struct placed one;
+		if (!fill_window(s, shift, nearness[i]))
+			return fault_set(s->why, E_MEMORY, "no memory for pairs of points");
+		if (!place_pairs(s->window.p, s->window.n, &keypoint_turns[turn], &one))
+			continue;
+		one.nfa_log10 += trials + log10(NEARNESSES);
+		if (!*is_found || one.nfa_log10 < best->nfa_log10)
+			*best = one;
+		*is_found = true;
+	}
+	return OK;
 }
 
 /* The best placing of one segment in one film, in one turn. */
@@ -226,15 +246,7 @@ static int place_in(struct search *s, const struct fingerprint *f, const struct 
 		if (s->shifts[top] < SHIFT_LEAST / 2)
 			break;
 		s->shifts[top] = 0;
-		struct placed one;
-		if (!fill_window(s, from + (double)top * shift_step))
-			return fault_set(s->why, E_MEMORY, "no memory for pairs of points");
-		if (!place_pairs(s->window.p, s->window.n, &keypoint_turns[turn], &one))
-			continue;
-		one.nfa_log10 += log10((double)bins);
-		if (!*is_found || one.nfa_log10 < best->nfa_log10)
-			*best = one;
-		*is_found = true;
+		e = place_at(s, from + (double)top * shift_step, turn, log10((double)bins), best, is_found);
 	}
 	return e;
 }

@@ -202,7 +202,7 @@ static void fit_time(const struct near_pair *p, size_t n, const bool *is_in, str
 		o->clip_to = fmax(o->clip_to, x);
 	}
 	double spread = qq - q * q / count;
-	o->speed = spread > count * 4 ? (qf - q * f / count) / spread : 1;
+	o->speed = spread > count * 8 ? (qf - q * f / count) / spread : 1;
 	o->speed = fabs(o->speed - 1) > 0.12 ? 1 : o->speed;
 	o->offset = (f - o->speed * q) / count;
 }

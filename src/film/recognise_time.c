@@ -4,7 +4,7 @@
 #include "film/recognise_own.h"
 
 enum { SAMPLES_MAX = 80, SAMPLES_LEAST = 20 };
-static const double around = 1.2, step = 0.05, good = 0.6, clearly = 0.03;
+static const double around = 1.2, step = 0.05, good = 0.6, clearly = 0.015;
 
 /* Rates that films are really run at: as is, 24 to 25, 23.976 to 25, back, and pulldown's thousandth. */
 static const double speeds[] = { 1, 24.0 / 25, 25.0 / 24, 23.976 / 25, 25 / 23.976, 1.001, 0.999 };
