@@ -50,6 +50,9 @@ struct digest {
 	uint64_t length;		/* TEXT: normalized characters */
 };
 
+/* Bytes of a part of a film's fingerprint on its way through the sink. */
+enum { FILM_PART_MAX = 1 << 20 };
+
 /* What printers are to take; NULL in the options: nothing. */
 enum { PRINT_WINDOWS_MAX = 8, PRINT_WINDOW_MIN = 1024, PRINT_WINDOW_MAX = 65536, PRINT_WINDOW = 4096 };
 struct print_options {

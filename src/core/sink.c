@@ -55,6 +55,11 @@ int sink_digest(struct sink *s, const struct digest *d)
 	return s->ops->digest ? s->ops->digest(s, d) : OK;
 }
 
+int sink_film(struct sink *s, struct span part)
+{
+	return s->ops->film ? s->ops->film(s, part) : OK;
+}
+
 const char *digest_name(enum digest_kind k)
 {
 	static const char *const names[DIGEST_COUNT] = {

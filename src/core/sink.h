@@ -45,6 +45,7 @@ struct sink_ops {
 	int (*prints)(struct sink *, const struct prints *);	/* may be NULL: none are wanted */
 	int (*digest)(struct sink *, const struct digest *);	/* may be NULL */
 	int (*row_number)(struct sink *, uint64_t number);	/* or NULL: rows are counted from 1 */
+	int (*film)(struct sink *, struct span part);		/* may be NULL */
 };
 struct sink { const struct sink_ops *ops; };
 
@@ -92,6 +93,8 @@ int sink_claim(struct sink *s, const struct claim *c);
 
 int sink_prints(struct sink *s, const struct prints *p);
 int sink_digest(struct sink *s, const struct digest *d);
+/* A part of the fingerprint of the item's film, at most FILM_PART_MAX bytes; the parts in order are the whole (film/fingerprint.h). */
+int sink_film(struct sink *s, struct span part);
 
 /* The place of bytes [start, end) of a text, or of a cell of a table (row and column from 0). */
 struct where text_where(const struct text *t, size_t start, size_t end);

@@ -71,6 +71,12 @@ bool video_grey(const struct video_frame *f, int w, int h, uint8_t *grey);
 /* Makes the frame's luma changeable in place (the decoder may still refer to it) and points luma at it. */
 int video_frame_own(struct video_frame *f, uint8_t **luma, struct fault *why);
 
+enum { VIDEO_PEEK = 1024 };		/* bytes of head that video_type wants to see */
+/* The MIME type of a container that can hold a film, by its first bytes; NULL when it is none. */
+const char *video_type(struct span head);
+/* Gives every tag of the container, its streams and chapters (title, encoder, comment); stops at what take returns, if not 0. */
+int video_tags(const struct video *v, int (*take)(void *user, const char *name, const char *value), void *user);
+
 struct video_writer;
 
 struct video_encoding {

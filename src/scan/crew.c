@@ -236,6 +236,17 @@ static int on_digest(struct scan *s, struct crew *w, struct cur *c, struct fault
 	return to && !top_of(w)->was_done ? to->digest(to->user, top_of(w)->row, &d, why) : OK;
 }
 
+static int on_film(struct scan *s, struct crew *w, struct cur *c, struct fault *why)
+{
+	if (!is_addressed(w, c))
+		return E_DAMAGED;
+	struct span part = unpack_span(c);
+	if (c->bad || part.n > FILM_PART_MAX)
+		return E_DAMAGED;
+	const struct scan_prints *to = s->request->prints;
+	return to && to->film && !top_of(w)->was_done ? to->film(to->user, top_of(w)->row, part, why) : OK;
+}
+
 static int on_mail(struct scan *s, struct crew *w, struct cur *c, struct fault *why)
 {
 	struct mail_head m;
@@ -309,7 +320,7 @@ static int on_done(struct scan *s, struct crew *w, struct cur *c, struct fault *
 
 static int (*const on_frame[FRAME_COUNT])(struct scan *, struct crew *, struct cur *, struct fault *) = {
 	[FRAME_BEGIN] = on_begin, [FRAME_END] = on_end, [FRAME_FINDING] = on_finding, [FRAME_CLAIM] = on_claim,
-	[FRAME_PRINTS] = on_prints, [FRAME_DIGEST] = on_digest, [FRAME_MAIL] = on_mail, [FRAME_ASK] = on_ask, [FRAME_PROGRESS] = on_progress, [FRAME_DONE] = on_done,
+	[FRAME_PRINTS] = on_prints, [FRAME_DIGEST] = on_digest, [FRAME_FILM] = on_film, [FRAME_MAIL] = on_mail, [FRAME_ASK] = on_ask, [FRAME_PROGRESS] = on_progress, [FRAME_DONE] = on_done,
 };
 
 int crew_frames(struct scan *s, struct crew *w, struct fault *why)

@@ -103,6 +103,12 @@ int frame_digest(struct node *n, const struct digest *d)
 	return frame_send(n->x, FRAME_DIGEST);
 }
 
+int frame_film(struct node *n, struct span part)
+{
+	pack_span(scratch_for(n), part);
+	return frame_send(n->x, FRAME_FILM);
+}
+
 int frame_ask(struct node *n, const unsigned char *sha256, enum answer *a, int64_t *source)
 {
 	struct buf *b = scratch_for(n);

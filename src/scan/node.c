@@ -102,6 +102,11 @@ static int node_digest(struct sink *s, const struct digest *d)
 	return frame_digest(node_of(s), d);
 }
 
+static int node_film(struct sink *s, struct span part)
+{
+	return frame_film(node_of(s), part);
+}
+
 static int node_mail(struct sink *s, const struct mail_head *m)
 {
 	node_of(s)->is_decoded = true;
@@ -374,7 +379,7 @@ const struct sink_ops node_ops = {
 	.child = node_child, .open = node_open, .close = node_close, .child_lost = node_child_lost,
 	.text = node_text, .table_begin = node_table_begin, .row = node_row, .row_number = node_row_number, .table_end = node_table_end,
 	.picture = node_picture, .mail = node_mail, .finding = node_finding, .claim = node_claim,
-	.type = node_type, .damage = node_damage, .spend = node_spend, .prints = node_prints, .digest = node_digest,
+	.type = node_type, .damage = node_damage, .spend = node_spend, .prints = node_prints, .digest = node_digest, .film = node_film,
 };
 
 int examiner_init(struct examiner *x, int line, const struct options *o, struct seen *seen, unsigned hashes)

@@ -68,6 +68,7 @@ int frame_mail(struct node *n, const struct mail_head *m);
 int frame_ask(struct node *n, const unsigned char *sha256, enum answer *a, int64_t *source);
 int frame_prints(struct node *n, const struct prints *p);
 int frame_digest(struct node *n, const struct digest *d);
+int frame_film(struct node *n, struct span part);
 int frame_progress(struct examiner *x, uint64_t bytes);
 
 /* Worsens the status; the first reason at that status stays. */

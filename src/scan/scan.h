@@ -34,6 +34,8 @@ struct scan_prints {
 	int (*digest)(void *user, int64_t row, const struct digest *d, struct fault *why);
 	int (*end)(void *user, int64_t row, const struct item_end *end, struct fault *why);
 	int (*save)(void *user, struct fault *why);
+	/* may be NULL: parts of a film's fingerprint, in order */
+	int (*film)(void *user, int64_t row, struct span part, struct fault *why);
 };
 
 struct scan_request {

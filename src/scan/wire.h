@@ -23,6 +23,7 @@ enum frame {
 	FRAME_DONE,		/* the job is over */
 	FRAME_PRINTS,		/* depth, space, window, count; value (8 bytes), step of at, step of raw_at, page for each */
 	FRAME_DIGEST,		/* depth, digest */
+	FRAME_FILM,		/* depth, a part of a fingerprint */
 	FRAME_COUNT
 };
 
