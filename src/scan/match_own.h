@@ -12,6 +12,7 @@ enum {
 	RUNS_MAX = 1000,	/* runs written of one match */
 	RUN_LEAST = 512,	/* bytes: shorter runs count only where they are most of an item */
 	TEXT_LEAST = 64,	/* characters, likewise */
+	SHARED_LEAST = 3,	/* ratio that a run with anchors of third parties must have */
 	RUN_ANCHORS = 8,	/* anchors in a row that a run's ratio is the mean of */
 	ALONE_MOST = 4,		/* windows: a larger item needs more than one anchor where bytes cannot be compared */
 	TEXT_SHORT = 400,	/* a text so short may match by one anchor */
@@ -39,6 +40,7 @@ struct rarity { uint32_t own, background; };	/* registered items that hold a val
 struct run {
 	uint64_t leak_at, registered_at, length;
 	uint32_t anchors;
+	uint32_t shared_anchors;	/* of them, in background items or widespread licences */
 	bool exact;
 	double ratio;
 	double logs[RUN_ANCHORS];	/* logarithms of the last anchors' ratios */

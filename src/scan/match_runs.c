@@ -30,6 +30,7 @@ static void note_anchor(struct candidate *c, struct run *run, struct rarity r, u
 {
 	double ratio = ratio_of(r, items), sum = 0;
 	run->logs[run->anchors++ % RUN_ANCHORS] = log(ratio);
+	run->shared_anchors += r.background > 0;
 	c->anchors++;
 	uint32_t n = run->anchors < RUN_ANCHORS ? run->anchors : RUN_ANCHORS;
 	for (uint32_t i = 0; i < n; i++)
@@ -57,10 +58,14 @@ static void limit_unread(struct run *run, double each)
 		run->ratio = most;
 }
 
-/* One shared anchor that nobody could follow: enough only for an item that is hardly more than a window. */
+/*
+ * One shared anchor that nobody could follow: enough only for an item that is hardly more than a window,
+ * and no text, since text has anchors of its own.
+ */
 static bool is_alone(const struct leak *l, const struct run *run)
 {
-	return !run->exact && run->anchors < 2 && l->size > (uint64_t)ALONE_MOST * l->values[PRINT_BYTES].window;
+	bool is_large = l->size > (uint64_t)ALONE_MOST * l->values[PRINT_BYTES].window;
+	return !run->exact && run->anchors < 2 && (is_large || l->text_length * 2 > l->size);
 }
 
 static bool is_long_enough(const struct leak *l, enum print_space space, const struct registry_item *item, const struct run *run)
@@ -89,6 +94,8 @@ static void judge(const struct leak *l, enum print_space space, const struct reg
 			run->ratio = run->ratio > bears ? bears : run->ratio;
 		else
 			limit_unread(run, space == PRINT_TEXT ? 20 : 100);
+		if (run->shared_anchors && run->ratio < SHARED_LEAST)
+			continue;
 		c->ratio = run->ratio > c->ratio ? run->ratio : c->ratio;
 		c->runs[kept++] = *run;
 	}

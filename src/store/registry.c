@@ -321,7 +321,8 @@ static int by_value_then_at(const void *a, const void *b)
 static size_t drop_repeats(struct pair *p, size_t n)
 {
 	size_t kept = 0;
-	qsort(p, n, sizeof(*p), by_value_then_at);
+	if (n)
+		qsort(p, n, sizeof(*p), by_value_then_at);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || p[kept - 1].value != p[i].value)
 			p[kept++] = p[i];
