@@ -199,7 +199,7 @@ static int find_height(const struct strip *s, const struct glyphs *g, unsigned c
 {
 	int columns = s->width - CELL_W + 1, best_y = (STRIP_H - CELL_H) / 2, at[OCRB_CELLS_MAX];
 	float *score = arena_array(a, (size_t)columns, sizeof(*score)), best = -1;
-	for (int y = (STRIP_H - CELL_H) / 2 - reach; score && y <= (STRIP_H - CELL_H) / 2 + reach; y += 2) {
+	for (int y = (STRIP_H - CELL_H) / 2 - reach; score && y <= (STRIP_H - CELL_H) / 2 + reach; y += 3) {
 		score_row(s, g, y, 2, flat, score);
 		float f = chain(score, columns, cells, a, at);
 		if (f > best) {
