@@ -21,14 +21,6 @@ struct table_out {
 	int item_field;				/* rows that follow one with the same item have null there; -1: none */
 };
 
-static int field_named(const struct record_set *s, const char *name)
-{
-	for (unsigned i = 0; i < s->count; i++)
-		if (strcmp(s->fields[i].name, name) == 0)
-			return (int)i;
-	return -1;
-}
-
 static bool is_same_item(struct table_out *t, struct span item)
 {
 	bool is_same = t->written && span_equal(buf_span(&t->last_item), item);
@@ -126,7 +118,7 @@ static void put_set(struct page *p, const char *id, const char *set, const char 
 	t->set = record_set_named(set);
 	if (!t->set || p->e)
 		return;
-	t->item_field = item_field ? field_named(t->set, item_field) : -1;
+	t->item_field = item_field ? set_field(t->set, item_field) : -1;
 	buf_init(&t->row, 64 << 20);
 	buf_init(&t->last_item, 1 << 20);
 	page_format(p, "<script type=\"application/json\" id=\"data-%s\">{\"fields\":[", id);

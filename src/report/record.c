@@ -36,6 +36,30 @@ const struct record_set *record_set_named(const char *name)
 	return record_sets[i];
 }
 
+int set_field(const struct record_set *s, const char *name)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (strcmp(s->fields[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+struct value record_value(const struct record_set *s, const struct value *row, const char *name)
+{
+	int i = set_field(s, name);
+	return i < 0 ? (struct value){ 0 } : row[i];
+}
+
+int record_put(FILE *to, struct buf *b, struct fault *why)
+{
+	if (b->is_full)
+		return fault_set(why, E_MEMORY, "a record is too long");
+	size_t n = fwrite(b->p, 1, b->n, to);
+	bool is_written = n == b->n;
+	buf_clear(b);
+	return is_written ? OK : fault_set(why, E_USAGE, "the output cannot be written");
+}
+
 static bool takes(const struct format *f, const struct record_set *s)
 {
 	size_t n = strlen(s->name);

@@ -35,6 +35,10 @@ struct record_set {
 };
 extern const struct record_set *const record_sets[];
 const struct record_set *record_set_named(const char *name);
+/* Where in a row the field of that name stands, -1 when there is none. */
+int set_field(const struct record_set *s, const char *name);
+/* The value of that name in a row; null when there is none. */
+struct value record_value(const struct record_set *s, const struct value *row, const char *name);
 
 struct format {
 	const char *name;	/* "jsonl" */
@@ -51,6 +55,9 @@ static inline struct value value_number(double n) { return (struct value){ .is_t
 struct value value_column_text(sqlite3_stmt *s, int column);	/* null stays null */
 struct value value_column_integer(sqlite3_stmt *s, int column);
 struct value value_column_hex(sqlite3_stmt *s, int column, struct buf *keep);
+
+/* A line, or a whole piece, to where a format writes; is_full of b is looked at too. Clears b. */
+int record_put(FILE *to, struct buf *b, struct fault *why);
 
 /* JSON, for sets and formats. */
 void json_string(struct buf *b, struct span utf8);	/* with quotes; control characters escaped, bad UTF-8 as U+FFFD */
