@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/manual.h"
 
 static void print_overview(FILE *to)
 {
@@ -54,6 +55,10 @@ int main(int argc, char **argv)
 		print_overview(stdout);
 		return EXIT_DONE;
 	}
+	if (strcmp(argv[1], "--man") == 0)
+		return manual_print();
+	if (strcmp(argv[1], "--words") == 0)
+		return manual_words();
 	const struct command *c = command_named(argv[1]);
 	if (!c)
 		return complain(EXIT_USAGE, "%s: no such command; strandline --help lists them", argv[1]);

@@ -4,6 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/visible.h"
+#include "report/words.h"
+
 static struct { bool is_on; struct timespec start; } line;
 
 static void human_bytes(uint64_t n, char *text, size_t room)
@@ -78,75 +81,118 @@ static int64_t count_of(struct case_file *c, const char *sql)
 
 static void print_input(struct case_file *c, FILE *to)
 {
-	char size[32];
-	human_bytes((uint64_t)count_of(c, "SELECT sum(size) FROM item WHERE depth = 0"), size, sizeof(size));
-	fprintf(to, "examined   %lld files, %s, holding %lld items\n",
-	        (long long)count_of(c, "SELECT count(*) FROM item WHERE depth = 0"), size,
-	        (long long)count_of(c, "SELECT count(*) FROM item"));
+	int64_t open = count_of(c, "SELECT count(*) FROM item WHERE state < 2");
+	fprintf(to, "examined       %s files, ", number_words(count_of(c, "SELECT count(*) FROM item WHERE depth = 0")).s);
+	fprintf(to, "%s, holding ", bytes_words(count_of(c, "SELECT sum(size) FROM item WHERE depth = 0")).s);
+	fprintf(to, "%s items\n", number_words(count_of(c, "SELECT count(*) FROM item")).s);
+	if (open)
+		fprintf(to, "not finished   %s items are still open, all numbers can rise; run the same command again to go on\n",
+		        number_words(open).s);
+	fprintf(to, "people         %s\n", number_words(count_of(c, "SELECT count(*) FROM person")).s);
 }
 
+static void print_kind(sqlite3_stmt *s, const char *class, FILE *to)
+{
+	fprintf(to, "%-14s %-18s %12s", class, (const char *)sqlite3_column_text(s, 0), number_words(sqlite3_column_int64(s, 2)).s);
+	fprintf(to, " %12s", number_words(sqlite3_column_int64(s, 1)).s);
+	fprintf(to, " %10s\n", number_words(sqlite3_column_int64(s, 3)).s);
+}
+
+/* What is asserted, by class; weaker findings only as a number. */
 static void print_findings(struct case_file *c, FILE *to)
 {
 	sqlite3_stmt *s = case_query(c, "SELECT kind, count(*), count(DISTINCT digest), count(DISTINCT item) FROM finding"
-	                             " WHERE confidence >= 0.5 GROUP BY kind ORDER BY kind");
-	static const char *const order[] = { "identity", "contact", "payment", "credential", "infrastructure",
-		"accounting", "mail", "health", "film", "term" };
-	for (size_t i = 0; s && i < sizeof(order) / sizeof(*order); i++) {
+	                             " WHERE confidence >= 0.5 GROUP BY kind ORDER BY 3 DESC, kind");
+	fprintf(to, "\n%-14s %-18s %12s %12s %10s\n", "what was taken", "", "different", "found in all", "items");
+	for (int class = 0; s && class < CLASS_COUNT; class++) {
 		bool is_first = true;
 		sqlite3_reset(s);
 		while (sqlite3_step(s) == SQLITE_ROW) {
-			const char *kind = (const char *)sqlite3_column_text(s, 0);
-			if (strcmp(class_name(kind_class(kind_of(span_str(kind)))), order[i]) != 0)
+			enum kind k = kind_of(span_str((const char *)sqlite3_column_text(s, 0)));
+			if (k == KIND_COUNT || (int)kind_class(k) != class)
 				continue;
-			fprintf(to, "%-14s %-20s %8lld found, %8lld different, in %lld items\n", is_first ? order[i] : "", kind,
-			        (long long)sqlite3_column_int64(s, 1), (long long)sqlite3_column_int64(s, 2),
-			        (long long)sqlite3_column_int64(s, 3));
+			print_kind(s, is_first ? class_name(class) : "", to);
 			is_first = false;
 		}
 	}
 	if (s)
 		sqlite3_reset(s);
+	int64_t weak = count_of(c, "SELECT count(*) FROM finding WHERE confidence < 0.5");
+	if (weak)
+		fprintf(to, "not counted    %s weaker findings, below confidence 0.5\n", number_words(weak).s);
+	int64_t matches = count_of(c, "SELECT count(DISTINCT item) FROM match");
+	if (matches)
+		fprintf(to, "is it ours     %s items match registered ones\n", number_words(matches).s);
 }
 
 /* The ledger: every byte in exactly one state. */
 static void print_ledger(struct case_file *c, FILE *to)
 {
-	static const char *const names[] = { "read", "partial", "encrypted", "unreadable", "crashed", "timed out",
-		"skipped", "decoded" };
-	sqlite3_stmt *s = case_query(c, "SELECT state, sum(bytes) FROM ledger GROUP BY state ORDER BY state");
-	fputs("bytes         ", to);
+	int64_t all = count_of(c, "SELECT sum(bytes) FROM ledger"), size = count_of(c, "SELECT sum(size) FROM item WHERE depth = 0");
+	sqlite3_stmt *s = case_query(c, "SELECT state, sum(bytes) FROM ledger GROUP BY state HAVING sum(bytes) > 0 ORDER BY 2 DESC");
+	fprintf(to, "\n%-14s %-18s %12s\n", "what was read", "", "bytes");
 	while (s && sqlite3_step(s) == SQLITE_ROW) {
-		char size[32];
-		human_bytes((uint64_t)sqlite3_column_int64(s, 1), size, sizeof(size));
-		fprintf(to, " %s %s;", size, names[sqlite3_column_int(s, 0) & 7]);
+		int64_t n = sqlite3_column_int64(s, 1);
+		fprintf(to, "%-14s %-18s %12s  %5.1f %%\n", "", state_words(sqlite3_column_int(s, 0)), number_words(n).s,
+		        all ? 100.0 * (double)n / (double)all : 0.0);
 	}
-	fputc('\n', to);
 	if (s)
 		sqlite3_reset(s);
+	fprintf(to, "%-14s %-18s %12s  ", "", "sum", number_words(all).s);
+	if (all == size)
+		fputs("equals the size of the files\n", to);
+	else
+		fprintf(to, "of %s\n", number_words(size).s);
 }
 
+/* Names come from an enemy, and may be long: controls spelled out, the middle left out. */
+static void print_trail(const char *trail, FILE *to)
+{
+	enum { HEAD = 44, TAIL = 64 };
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	visible_add(&b, span_str(trail));
+	struct span s = buf_span(&b);
+	size_t head = HEAD, tail = s.n > TAIL ? s.n - TAIL : 0;
+	while (head && (span_at(s, head) & 0xc0) == 0x80)
+		head--;
+	while (tail < s.n && (span_at(s, tail) & 0xc0) == 0x80)
+		tail++;
+	if (s.n > HEAD + TAIL + 3)
+		fprintf(to, "%.*s...%.*s", (int)head, (const char *)s.p, (int)(s.n - tail), (const char *)s.p + tail);
+	else
+		fprintf(to, "%.*s", (int)s.n, s.n ? (const char *)s.p : "");
+	buf_release(&b);
+}
+
+static void print_reason(const char *reason, FILE *to)
+{
+	struct buf b;
+	buf_init(&b, 1 << 16);
+	visible_add(&b, span_str(reason));
+	fprintf(to, ": %s\n", buf_string(&b));
+	buf_release(&b);
+}
+
+/* A few of each state, the worst first. */
 static void print_unread(struct case_file *c, FILE *to)
 {
-	enum { SHOWN = 12 };
-	sqlite3_stmt *s = case_query(c, "SELECT status, count(*) FROM item WHERE status > 0 GROUP BY status ORDER BY status");
-	fputs("not whole     ", to);
-	bool is_any = false;
-	while (s && sqlite3_step(s) == SQLITE_ROW) {
-		fprintf(to, " %lld %s;", (long long)sqlite3_column_int64(s, 1), status_name((enum status)sqlite3_column_int(s, 0)));
-		is_any = true;
+	int64_t all = count_of(c, "SELECT count(*) FROM item WHERE state = 2 AND status > 0");
+	if (!all) {
+		fputs("\nnot whole      nothing: all was read\n", to);
+		return;
 	}
-	fputs(is_any ? "\n" : " nothing: all was read\n", to);
-	if (s)
-		sqlite3_reset(s);
-	s = case_query(c, "SELECT trail, status, reason FROM item WHERE status > 0 ORDER BY status DESC, trail LIMIT 13");
-	for (int i = 0; s && sqlite3_step(s) == SQLITE_ROW; i++) {
-		if (i == SHOWN) {
-			fputs("               ...; strandline export items lists them all\n", to);
-			break;
-		}
+	sqlite3_stmt *s = case_query(c, "SELECT trail, status, reason, n, place FROM (SELECT trail, status, reason, count(*) OVER (PARTITION BY status) AS n,"
+	                             " row_number() OVER (PARTITION BY status ORDER BY trail) AS place FROM item WHERE state = 2 AND status > 0)"
+	                             " WHERE place <= 3 ORDER BY status = 6, status DESC, trail");
+	fprintf(to, "\nnot whole      %s items; strandline export items lists them all\n", number_words(all).s);
+	while (s && sqlite3_step(s) == SQLITE_ROW) {
 		const char *reason = (const char *)sqlite3_column_text(s, 2);
-		fprintf(to, "  %-11s %s%s%s\n", status_name((enum status)sqlite3_column_int(s, 1)),
-		        (const char *)sqlite3_column_text(s, 0), reason ? ": " : "", reason ? reason : "");
+		if (sqlite3_column_int64(s, 4) == 1)
+			fprintf(to, "  %s %s\n", number_words(sqlite3_column_int64(s, 3)).s, state_words(sqlite3_column_int(s, 1)));
+		fputs("    ", to);
+		print_trail((const char *)sqlite3_column_text(s, 0), to);
+		print_reason(reason ? reason : "no reason was given", to);
 	}
 	if (s)
 		sqlite3_reset(s);
@@ -156,9 +202,6 @@ int summary_print(struct case_file *c, FILE *to)
 {
 	print_input(c, to);
 	print_findings(c, to);
-	int64_t persons = count_of(c, "SELECT count(*) FROM person");
-	if (persons)
-		fprintf(to, "persons        %lld\n", (long long)persons);
 	print_ledger(c, to);
 	print_unread(c, to);
 	return OK;
