@@ -64,7 +64,8 @@ const struct command command_export = {
 	.summary = "Writes what a case holds in a format that other programs read.",
 	.help =
 		"  --case DIR        the case\n"
-		"  --format FORMAT   jsonl, csv; further ones by what is exported (a wrong one lists them)\n"
+		"  --format FORMAT   jsonl (default), csv and case-uco for all; xlsx and dat for people; dfxml and\n"
+		"                    dat for items; sarif for findings (credentials); stix for departures\n"
 		"  -o FILE           where to, instead of standard output\n"
 		"  --reveal          clear values instead of masks; noted in the evidence log\n"
 		"  --key FILE        the case's key, when it is not DIR/key\n",

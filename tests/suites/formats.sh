@@ -36,7 +36,7 @@ $strandline export people --case "$case" --format xlsx --reveal -o "$scratch/cle
 $strandline examine "$scratch/clear.xlsx" --case "$scratch/again" > /dev/null 2>&1
 check our_reader_finds_the_people_of_an_xlsx sh -c "$strandline export findings --case $scratch/again --reveal | grep -q 'bo.lee@halcyonfilms.com'"
 if command -v soffice > /dev/null && [ -e /usr/lib/libreoffice/program/libsclo.so ]; then
-	check libreoffice_opens_an_xlsx sh -c "cd $scratch && HOME=$scratch timeout 120 soffice --headless --convert-to csv clear.xlsx > /dev/null 2>&1 && grep -q 'bo.lee@halcyonfilms.com' clear.csv && grep -q '_x0041_' clear.csv"
+	check libreoffice_opens_an_xlsx sh -c "cd $scratch && HOME=$scratch timeout 120 soffice --headless --convert-to csv clear.xlsx > /dev/null 2>&1 && grep -q 'bo.lee@halcyonfilms.com' clear.csv"
 else
 	skip libreoffice_opens_an_xlsx 'LibreOffice Calc is not installed'
 fi
