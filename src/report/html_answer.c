@@ -108,10 +108,11 @@ static void unread_tile(struct page *p)
 {
 	int64_t items = page_count(p, "SELECT count(*) FROM item WHERE state = 2 AND status > 0");
 	int64_t lost = page_count(p, "SELECT sum(bytes) FROM ledger WHERE state BETWEEN 1 AND 6");
-	tile(p, "unread", "What could not be read", items, items == 1 ? "item not whole; " : "items not whole; ");
-	page_format(p, "of the files given, %s (", bytes_words(lost).s);
+	tile(p, "unread", "What could not be read", items, items == 1 ? "item not whole: " : "items not whole: ");
+	page_format(p, "%s of the files given (", number_words(page_count(p, "SELECT count(*) FROM item WHERE state = 2 AND status > 0 AND depth = 0")).s);
 	int64_t all = page_count(p, "SELECT sum(bytes) FROM ledger");
-	page_format(p, "%.2g&nbsp;%% of the bytes) were not read</p>", all ? 100.0 * (double)lost / (double)all : 0.0);
+	page_format(p, "%s, %.2g&nbsp;%% of all bytes given, not read) and ", bytes_words(lost).s, all ? 100.0 * (double)lost / (double)all : 0.0);
+	page_format(p, "%s items inside files</p>", number_words(page_count(p, "SELECT count(*) FROM item WHERE state = 2 AND status > 0 AND depth > 0")).s);
 	status_list(p);
 	page_raw(p, "</a>");
 }
