@@ -66,15 +66,10 @@ static int tell_config(const struct item *it, const struct lexicon_notes *n, str
 	return OK;
 }
 
-static bool is_drawing(const struct item *it)
-{
-	return item_has_extension(it, "vsdx vsd vdx vsdm drawio dia graphml odg dio");
-}
-
 static int tell_diagram(const struct item *it, const struct lexicon_notes *n, struct sink *out)
 {
 	unsigned addresses = lexicon_hits(n, TOPIC_ADDRESS), devices = lexicon_hits(n, TOPIC_DEVICE);
-	if (!is_drawing(it) || devices < 3 || addresses + devices < 6)
+	if (!lexicon_is_drawing(it) || devices < 3 || addresses + devices < 6)
 		return OK;
 	const char *value = arena_format(it->arena, "%u addresses, %u devices", addresses, devices);
 	return tell(it, out, KIND_NETWORK_DIAGRAM, value, "names of devices and addresses in a drawing",
@@ -109,7 +104,7 @@ static int infrastructure_end(const struct item *it, struct sink *out)
 	int e = tell_config(it, n, out);
 	if (!e)
 		e = tell_diagram(it, n, out);
-	if (!e && !is_drawing(it))
+	if (!e && !lexicon_is_drawing(it))
 		e = tell_inventory(it, n, t ? t->hosts : 0, out);
 	if (!e && logins >= 4)
 		e = tell(it, out, KIND_CREDENTIAL_LIST, arena_format(it->arena, "%u passwords", logins),

@@ -1,7 +1,7 @@
 /*
  * Lexicon: everything of credentials, infrastructure, accounting, health and
- * screenplays that is found by a word or expression, compiled into one
- * database, so that a text is scanned once for all of them.
+ * screenplays that is found by a word or expression, compiled into few
+ * databases, so that a text is scanned once for all of them.
  *
  * find_credential's row scans each text and table (lexicon_scan): it gets the
  * hits of token rules and labels, and phrases are counted in the item's note,
@@ -28,6 +28,7 @@ struct lexicon_notes {
 	uint32_t texts;
 	struct span last;			/* the text scanned last */
 	uint64_t last_base;
+	bool is_telling;			/* a text held phrases after which all others are looked for */
 	uint32_t passwords;			/* asserted ones, as find_credential counted them */
 	uint16_t count[PHRASES_MAX];		/* hits a phrase; saturates; phrases marked once count texts */
 };
@@ -56,7 +57,10 @@ struct lexicon_events {
 int lexicon_text(const struct item *it, const struct text *t, struct sink *out);
 /* Says which text was just scanned whole by lexicon_scan. */
 void lexicon_mark(const struct item *it, const struct text *t);
-/* events may be NULL: phrases alone. */
-int lexicon_scan(const struct item *it, struct span utf8, const struct lexicon_events *events, void *user);
+/* events may be NULL: phrases alone. is_document: what lexicon_is_document says; true of tables. */
+int lexicon_scan(const struct item *it, struct span utf8, bool is_document, const struct lexicon_events *events, void *user);
+bool lexicon_is_drawing(const struct item *it);
+/* Pages, bodies, drawings: texts in which all phrases are looked for at once. */
+bool lexicon_is_document(const struct item *it, const struct text *t);
 
 #endif
