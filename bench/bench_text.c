@@ -8,7 +8,7 @@
  * median of seven runs over the same memory, in CPU time: the prefilter in its three implementations, each
  * detector alone, all detectors, all with SHA-256 over the same blocks, and ripgrep with twenty of the
  * same patterns over the same bytes in one file. A table on standard output, then one JSON object a line.
- * BENCH_SHOW=1 prints what is asserted.
+ * BENCH_SHOW=1 prints what is asserted; BENCH_ONLY=NAME measures one detector, for a profiler.
  */
 #include "core/part.h"
 #include "base/utf8.h"
@@ -331,6 +331,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; detectors[i]; i++)
 		if (detectors[i]->init && detectors[i]->init(&options, NULL))
 			return 1;
+	const char *only = getenv("BENCH_ONLY");
+	for (size_t i = 0; only && detectors[i]; i++)
+		if (strcmp(only, detectors[i]->name) == 0)
+			return report(only, detectors[i], TASK_ONE).median <= 0;
 	printf("%.1f MB of text in %zu files, one core, median of %d (lowest to highest)\n", (double)size / 1e6, file_count, RUNS);
 	report_prefilter("prefilter plain", PREFILTER_PLAIN);
 	report_prefilter("prefilter AVX2", PREFILTER_AVX2);

@@ -1,6 +1,6 @@
 /* Mail addresses and phone numbers in text; in tables also names and postal addresses. */
 #include "find/contact.h"
-#include "find/prefilter.h"
+#include "find/shared_tokens.h"
 #include "lib/phone.h"
 
 static int contact_init(const struct options *o, struct fault *why)
@@ -38,8 +38,8 @@ static int contact_text(const struct item *it, const struct text *t, struct sink
 	struct prefilter p;
 	struct contact c;
 	size_t n, end = 0;
-	(void)it;
-	prefilter_start(&p, t->utf8, t->is_strings ? TOKENS_AT : TOKENS_AT | TOKENS_PLUS | TOKENS_DIGITS);
+	unsigned types = t->is_strings ? TOKENS_AT : TOKENS_AT | TOKENS_PLUS | TOKENS_DIGITS;
+	shared_tokens_start(&p, it, t, types, TOKEN_USER_CONTACT);
 	while ((n = prefilter_next(&p, tokens, ROOM)) != 0)
 		for (size_t i = 0; i < n; i++) {
 			enum kind kind = look(t->utf8, &tokens[i], &end, &c);

@@ -13,6 +13,7 @@
  * assertion. Dummies stay below whatever speaks for them.
  */
 #include "find/identify.h"
+#include "find/shared_tokens.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -239,7 +240,9 @@ static struct where place_in_text(const struct scan *s, size_t at, size_t end)
 static int text(const struct item *it, const struct text *t, struct sink *out)
 {
 	struct scan s = { .text = t->utf8, .it = it, .out = out, .place = place_in_text, .source = t };
-	identify_scan(&s);
+	struct prefilter p;
+	shared_tokens_start(&p, it, t, IDENTIFY_TOKENS, TOKEN_USER_IDENTITY);
+	identify_scan(&s, &p);
 	int e = s.code;
 	for (size_t i = 0; i < s.count && !e; i++) {
 		const struct found *f = &s.found[i];

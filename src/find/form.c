@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "find/shared_tokens.h"
 
 enum { LABEL_MAX = 40, VALUE_MAX = 200, GAP_LINES = 2, MARKS = 4096 };
 
@@ -103,7 +104,6 @@ struct form {
 	struct sink *out;
 	struct claim claim;
 	size_t start, end;		/* in the text */
-	unsigned gap;			/* lines since the last label */
 	struct span name, first, last;	/* parts of the name */
 	bool is_bare_name;		/* the label was "name" alone */
 	char joined[160];
@@ -112,10 +112,15 @@ struct form {
 struct line_field { enum meaning meaning; struct span value; };
 
 /* Words and what stands between them in labels; program text has other signs. */
+static bool is_label_byte(unsigned char c)
+{
+	return c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr(" .-/'()#", c));
+}
+
 static bool is_label(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x80 && !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') && !strchr(" .-/'()#", s.p[i]))
+		if (!is_label_byte(s.p[i]))
 			return false;
 	return true;
 }
@@ -182,7 +187,6 @@ static void form_reset(struct form *f)
 {
 	f->claim = (struct claim){ .basis = "form" };
 	f->name = f->first = f->last = span_of(NULL, 0);
-	f->gap = 0;
 	f->is_bare_name = false;
 }
 
@@ -248,32 +252,63 @@ static int take(struct form *f, const struct line_field *l)
 	return OK;
 }
 
+/* The line whose label ends at a token; false when other signs stand before it, or too much. */
+static bool line_of(struct span s, size_t at, struct span *line)
+{
+	size_t i = at;
+	while (i && at - i <= LABEL_MAX && is_label_byte(s.p[i - 1]))
+		i--;
+	if (at - i > LABEL_MAX)
+		return false;
+	while (i && at - i <= 4 * LABEL_MAX && (s.p[i - 1] == ' ' || s.p[i - 1] == '\t'))
+		i--;
+	if (i && s.p[i - 1] != '\n')
+		return false;
+	struct span rest = span_from(s, i);
+	return span_line(&rest, line);
+}
+
+/* More lines than a form may leave out lie in s, which begins at the end of a line. */
+static bool is_gap(struct span s)
+{
+	size_t at = 0, lines = 0;
+	while (lines <= GAP_LINES + 1 && (at = span_find_byte(s, '\n', at)) != SIZE_MAX) {
+		lines++;
+		at++;
+	}
+	return lines > GAP_LINES + 1;
+}
+
+static int take_line(struct form *f, struct span line, const struct line_field *l)
+{
+	size_t start = (size_t)(line.p - f->t->utf8.p);
+	bool is_open = f->claim.count || f->name.n || f->first.n || f->last.n;
+	int e = OK;
+	if (is_second_name(f, l->meaning) || (is_open && is_gap(span_sub(f->t->utf8, f->end, start - f->end))))
+		e = form_end(f);
+	is_open = f->claim.count || f->name.n || f->first.n || f->last.n;
+	if (!is_open)
+		f->start = start;
+	f->end = start + line.n;
+	return e ? e : take(f, l);
+}
+
 int form_text(const struct item *it, const struct text *t, struct sink *out)
 {
+	enum { ROOM = 256 };
+	struct token tokens[ROOM];
 	struct form f = { .t = t, .out = out };
-	struct span rest = t->utf8, line;
+	struct prefilter p;
+	struct span line;
 	struct line_field l;
 	int e = OK;
-	(void)it;
 	if (t->is_strings)
 		return OK;
 	form_reset(&f);
-	while (!e && span_line(&rest, &line)) {	/* ends with the text */
-		bool is_open = f.claim.count || f.name.n || f.first.n || f.last.n;
-		if (!field_of(line, &l)) {
-			if (is_open && ++f.gap > GAP_LINES)
-				e = form_end(&f);
-			continue;
-		}
-		if (is_second_name(&f, l.meaning))
-			e = form_end(&f);
-		is_open = f.claim.count || f.name.n || f.first.n || f.last.n;
-		if (!is_open)
-			f.start = (size_t)(line.p - t->utf8.p);
-		f.end = (size_t)(line.p - t->utf8.p) + line.n;
-		f.gap = 0;
-		if (!e)
-			e = take(&f, &l);
-	}
+	shared_tokens_start(&p, it, t, TOKENS_LABEL, TOKEN_USER_PERSON);
+	for (size_t n; !e && (n = prefilter_next(&p, tokens, ROOM));)
+		for (size_t i = 0; i < n && !e; i++)
+			if (line_of(t->utf8, tokens[i].at, &line) && field_of(line, &l))
+				e = take_line(&f, line, &l);
 	return e ? e : form_end(&f);
 }

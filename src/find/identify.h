@@ -65,8 +65,9 @@ double identify_density(const struct rule *r, double proven, double refuted);
 double identify_context(const struct rule *r, const struct context *c, struct found *f);
 bool identify_wants(const struct item *it, enum kind k);
 
-/* Fills s->found from s->text, sorted and without overlaps, worth complete. */
-void identify_scan(struct scan *s);
+/* Fills s->found from s->text and its tokens in p, sorted and without overlaps, worth complete. */
+enum { IDENTIFY_TOKENS = TOKENS_DIGITS | TOKENS_UPPER | TOKENS_YEAR | TOKENS_FILLER };
+void identify_scan(struct scan *s, struct prefilter *p);
 void identify_digits(struct scan *s, size_t at);
 void identify_upper(struct scan *s, size_t at);
 void identify_year(struct scan *s, size_t at);

@@ -276,7 +276,9 @@ static int give_lines(const struct item *it, const struct table *t, const struct
                       const struct lines *l, struct sink *out)
 {
 	struct scan s = { .text = buf_span(&l->text), .it = it, .out = out, .place = place_in_lines, .source = l };
-	identify_scan(&s);
+	struct prefilter p;
+	prefilter_start(&p, s.text, IDENTIFY_TOKENS);
+	identify_scan(&s, &p);
 	int e = s.code;
 	for (size_t i = 0; i < s.count && !e; i++) {
 		struct found *f = &s.found[i];

@@ -464,19 +464,17 @@ static void add_density(struct scan *s)
 	}
 }
 
-void identify_scan(struct scan *s)
+void identify_scan(struct scan *s, struct prefilter *p)
 {
-	struct prefilter p;
 	struct token tokens[512];
-	prefilter_start(&p, s->text, TOKENS_DIGITS | TOKENS_UPPER | TOKENS_YEAR | TOKENS_FILLER);
-	for (size_t n; (n = prefilter_next(&p, tokens, 512)) && !s->code;)
+	for (size_t n; (n = prefilter_next(p, tokens, 512)) && !s->code;)
 		for (size_t i = 0; i < n && !s->code; i++)
 			switch ((enum token_type)tokens[i].type) {
 			case TOKEN_DIGITS: identify_digits(s, tokens[i].at); break;
 			case TOKEN_UPPER: identify_upper(s, tokens[i].at); break;
 			case TOKEN_YEAR: identify_year(s, tokens[i].at); break;
 			case TOKEN_FILLER: identify_mrz(s, tokens[i].at); break;
-			case TOKEN_AT: case TOKEN_PLUS: case TOKEN_TYPES: break;
+			case TOKEN_AT: case TOKEN_PLUS: case TOKEN_LABEL: case TOKEN_TYPES: break;
 			}
 	add_density(s);
 	keep_strongest(s);

@@ -3,13 +3,15 @@
  */
 #include "find/prefilter_inner.h"
 
-enum { IS_DIGIT = 1, IS_UPPER = 2, IS_LOWER = 4, IS_PART = 8, IS_AT = 16, IS_PLUS = 32, IS_FILLER = 64, IS_ONE_TWO = 128 };
+enum { IS_DIGIT = 1, IS_UPPER = 2, IS_LOWER = 4, IS_PART = 8, IS_AT = 16, IS_PLUS = 32, IS_FILLER = 64, IS_ONE_TWO = 128,
+	IS_COLON = 256, IS_TAB = 512, IS_LINE = 1024 };
 
-static const uint8_t classes[256] = {
+static const uint16_t classes[256] = {
 	['0'] = IS_DIGIT, ['1' ... '2'] = IS_DIGIT | IS_ONE_TWO, ['3' ... '9'] = IS_DIGIT,
 	['A' ... 'Z'] = IS_UPPER, ['a' ... 'z'] = IS_LOWER,
 	[' '] = IS_PART, ['-'] = IS_PART, ['.'] = IS_PART, ['/'] = IS_PART,
 	['@'] = IS_AT, ['+'] = IS_PLUS, ['<'] = IS_FILLER,
+	[':'] = IS_COLON, ['\t'] = IS_TAB, ['\n'] = IS_LINE,
 };
 
 static void classify_plain(const unsigned char *p, struct byte_masks *m)
@@ -25,6 +27,9 @@ static void classify_plain(const unsigned char *p, struct byte_masks *m)
 		m->plus |= (c >> 5 & 1) << i;
 		m->filler |= (c >> 6 & 1) << i;
 		m->one_two |= (c >> 7 & 1) << i;
+		m->colon |= (c >> 8 & 1) << i;
+		m->tab |= (c >> 9 & 1) << i;
+		m->line |= (c >> 10 & 1) << i;
 	}
 }
 
@@ -85,9 +90,21 @@ static bool take_pending(struct prefilter *p, struct token *t)
 	return true;
 }
 
+static size_t next_shared(struct prefilter *p, struct token *out, size_t room)
+{
+	size_t n = 0;
+	for (; n < room && p->shared_left; p->shared++, p->shared_left--) {
+		out[n] = *p->shared;
+		n += p->types >> p->shared->type & 1;
+	}
+	return n;
+}
+
 size_t prefilter_next(struct prefilter *p, struct token *out, size_t room)
 {
 	size_t n = 0;
+	if (p->shared)
+		return next_shared(p, out, room);
 	while (n < room) {
 		if (take_pending(p, &out[n])) {
 			if (out[n].at < p->text.n)

@@ -33,12 +33,15 @@ enum token_type {
 	TOKEN_PLUS,
 	/* The first '<' of two or more, A-Z or 0-9 before it: fillers of an MRZ. */
 	TOKEN_FILLER,
+	/* ':' or TAB, the byte before is no digit, line end, ':' or TAB, the byte behind is no ':': a label may end here. */
+	TOKEN_LABEL,
 	TOKEN_TYPES
 };
 /* Sets of types. */
 enum {
 	TOKENS_DIGITS = 1 << TOKEN_DIGITS, TOKENS_UPPER = 1 << TOKEN_UPPER, TOKENS_YEAR = 1 << TOKEN_YEAR,
 	TOKENS_AT = 1 << TOKEN_AT, TOKENS_PLUS = 1 << TOKEN_PLUS, TOKENS_FILLER = 1 << TOKEN_FILLER,
+	TOKENS_LABEL = 1 << TOKEN_LABEL,
 	TOKENS_ALL = (1 << TOKEN_TYPES) - 1
 };
 
@@ -48,17 +51,19 @@ struct token {
 };
 
 /* Which bytes of a block of 64 are what; bit i is byte i. */
-struct byte_masks { uint64_t digit, upper, lower, part, at, plus, filler, one_two; };
+struct byte_masks { uint64_t digit, upper, lower, part, at, plus, filler, one_two, colon, tab, line; };
 
 struct prefilter {
 	struct span text;
 	size_t at;			/* start of the block in cur */
 	unsigned types;
 	struct byte_masks cur;
-	uint64_t alnum_before, digit_before, part_before, chain_before, name_before;
+	uint64_t alnum_before, digit_before, part_before, chain_before, name_before, colon_before;
 	uint64_t pending[TOKEN_TYPES];	/* tokens of the block before at that are not yet given */
 	size_t pending_at;
 	void (*fill)(struct prefilter *p);	/* moves on to the next block with tokens */
+	const struct token *shared;	/* not NULL: tokens found before, taken from here */
+	size_t shared_left;
 };
 
 enum prefilter_how { PREFILTER_BEST, PREFILTER_PLAIN, PREFILTER_AVX2, PREFILTER_AVX512 };

@@ -50,6 +50,9 @@ INLINE void classify_avx2(const unsigned char *p, struct byte_masks *m)
 	m->plus = equal(a, b, '+');
 	m->filler = equal(a, b, '<');
 	m->one_two = ranged(a, b, '1', 2);
+	m->colon = equal(a, b, ':');
+	m->tab = equal(a, b, '\t');
+	m->line = equal(a, b, '\n');
 }
 
 #define CLASSIFY classify_avx2

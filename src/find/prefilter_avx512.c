@@ -30,6 +30,9 @@ INLINE void classify_avx512(const unsigned char *p, struct byte_masks *m)
 	m->plus = equal(v, '+');
 	m->filler = equal(v, '<');
 	m->one_two = ranged(v, '1', 2);
+	m->colon = equal(v, ':');
+	m->tab = equal(v, '\t');
+	m->line = equal(v, '\n');
 }
 
 #define CLASSIFY classify_avx512

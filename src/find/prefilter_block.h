@@ -54,6 +54,10 @@ block_tokens(struct prefilter *p, const struct byte_masks *next, uint64_t *out)
 	out[TOKEN_PLUS] = c->plus & (uint64_t)(digit >> 1);
 	wide filler = pair(c->filler, next->filler);
 	out[TOKEN_FILLER] = (uint64_t)(filler & filler >> 1) & after_one((uint64_t)name, p->name_before);
+	uint64_t colon = c->colon | c->tab | c->line | c->digit;
+	out[TOKEN_LABEL] = (c->colon | c->tab) & ~after_one(colon, p->colon_before) &
+		~(uint64_t)(pair(c->colon, next->colon) >> 1);
+	p->colon_before = colon;
 	p->alnum_before = alnum;
 	p->digit_before = c->digit;
 	p->part_before = c->part;

@@ -47,6 +47,9 @@ static bool begins(struct span s, size_t i, enum token_type type)
 		return c == '+' && is_digit(span_at(s, i + 1));
 	case TOKEN_FILLER:
 		return c == '<' && span_at(s, i + 1) == '<' && is_name(left);
+	case TOKEN_LABEL:
+		return (c == ':' || c == '\t') && !is_digit(left) && left != ':' && left != '\t' && left != '\n' &&
+		       span_at(s, i + 1) != ':';
 	case TOKEN_TYPES:
 		break;
 	}
@@ -88,7 +91,7 @@ static void compare_all(struct span s)
 
 TEST(prefilter_plain_is_its_definition)
 {
-	static const char alphabet[] = "00112233945 -./ab@+<<AZ\n";
+	static const char alphabet[] = "00112233945 -./ab@+<<AZ\n\t::";
 	srand(1);
 	for (int round = 0; round < 40; round++) {
 		size_t n = (size_t)rand() % 400;
@@ -109,7 +112,7 @@ TEST(prefilter_plain_is_its_definition)
 
 TEST(prefilter_fast_paths_equal_the_plain_one)
 {
-	static const char alphabet[] = "0123456789 -./abcXYZ@+<";
+	static const char alphabet[] = "0123456789 -./abcXYZ@+<:\t";
 	srand(2);
 	for (int round = 0; round < 30; round++) {
 		size_t n = SIZE - (size_t)rand() % 200;
