@@ -233,7 +233,7 @@ static int credential_text(const struct item *it, const struct text *t, struct s
 	struct credential_scan c;
 	int e = scan_init(&c, it, t->utf8);
 	if (!e)
-		e = lexicon_scan(it, t->utf8, lexicon_is_document(it, t), &events, &c);
+		e = lexicon_scan(it, t->utf8, lexicon_sort_of(it, t), &events, &c);
 	lexicon_mark(it, t);
 	if (!e)
 		search_by_path(&c);
@@ -275,7 +275,7 @@ static int tell_cells(const struct item *it, const struct table *t, const struct
 	c.is_table = true;
 	c.is_code = false;
 	if (!e)
-		e = lexicon_scan(it, c.s, true, &events, &c);
+		e = lexicon_scan(it, c.s, LEXICON_DOCUMENT, &events, &c);
 	struct candidate *all = (struct candidate *)(void *)c.candidates.p;
 	size_t n = e ? 0 : settle(all, c.candidates.n / sizeof(*all));
 	for (size_t i = 0; i < n && !e; i++) {

@@ -114,7 +114,11 @@ struct line_field { enum meaning meaning; struct span value; };
 /* Words and what stands between them in labels; program text has other signs. */
 static bool is_label_byte(unsigned char c)
 {
-	return c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr(" .-/'()#", c));
+	static const bool of_label[256] = {
+		[' '] = true, ['.'] = true, ['-'] = true, ['/'] = true, ['\''] = true, ['('] = true, [')'] = true,
+		['#'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, [0x80 ... 0xff] = true,
+	};
+	return of_label[c];
 }
 
 static bool is_label(struct span s)

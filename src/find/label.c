@@ -425,9 +425,11 @@ void credential_label(struct credential_scan *c, size_t start, size_t end)
 	struct span label = span_sub(c->s, from, to - from);
 	while (span_at(label, 0) == '-' || span_at(label, 0) == '.')
 		label = span_from(label, 1);
-	enum kind kind = label_kind(label);
 	struct value v;
-	if (kind == KIND_COUNT || !find_value(c, (size_t)(label.p - c->s.p), to, &v))
+	enum kind kind = KIND_COUNT;
+	if (find_value(c, (size_t)(label.p - c->s.p), to, &v))	/* most words have no value, which is soon seen */
+		kind = label_kind(label);
+	if (kind == KIND_COUNT)
 		return;
 	judge(c, label, kind, &v);
 }

@@ -57,10 +57,14 @@ struct lexicon_events {
 int lexicon_text(const struct item *it, const struct text *t, struct sink *out);
 /* Says which text was just scanned whole by lexicon_scan. */
 void lexicon_mark(const struct item *it, const struct text *t);
-/* events may be NULL: phrases alone. is_document: what lexicon_is_document says; true of tables. */
-int lexicon_scan(const struct item *it, struct span utf8, bool is_document, const struct lexicon_events *events, void *user);
+/*
+ * How phrases are looked for: all at once in pages, bodies, drawings and tables; in plain text all once a key
+ * phrase stood in it; not at all in programs' sources, which are no documents.
+ */
+enum lexicon_sort { LEXICON_PLAIN, LEXICON_DOCUMENT, LEXICON_SOURCE };
+enum lexicon_sort lexicon_sort_of(const struct item *it, const struct text *t);
 bool lexicon_is_drawing(const struct item *it);
-/* Pages, bodies, drawings: texts in which all phrases are looked for at once. */
-bool lexicon_is_document(const struct item *it, const struct text *t);
+/* events may be NULL: phrases alone. */
+int lexicon_scan(const struct item *it, struct span utf8, enum lexicon_sort sort, const struct lexicon_events *events, void *user);
 
 #endif
