@@ -200,18 +200,29 @@ static int tell(const struct item *it, struct sink *out, const struct candidate 
 	return sink_finding(out, &found);
 }
 
+/* Files without an extension that every package has, and that are written for people. */
+static bool name_is_prose(const struct item *it)
+{
+	static const char *const names[] = { "changelog", "changes", "news", "readme", "copyright", "license", "licence", "copying",
+		"authors", "thanks", "todo", "history", "install", "faq", "makefile", "00faq" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (span_equal_nocase(span_str(it->name), span_str(names[i])))
+			return true;
+	return false;
+}
+
 static bool name_is_config(const struct item *it)
 {
 	return item_has_extension(it, "env ini cfg conf cnf config properties yml yaml toml json xml sh bash zsh profile "
 	                              "bashrc bash_profile rc netrc npmrc pypirc esmtprc tf tfvars tfstate reg ovpn "
 	                              "credentials ftpconfig s3cfg tugboat plist inf bat cmd ps1 service htaccess "
-	                              "dockercfg hcl credentials") || !strchr(it->name, '.') || it->name[0] == '.';
+	                              "dockercfg hcl credentials") || it->name[0] == '.' || (!strchr(it->name, '.') && !name_is_prose(it));
 }
 
 static bool name_is_code(const struct item *it)
 {
-	return item_has_extension(it, "c h cc cpp cxx hpp java py js jsx ts tsx mjs go rb php cs swift kt scala rs m mm "
-	                              "pl pm lua ex exs vb groovy dart vue html htm css asp aspx jsp r jl clj hs ml");
+	return item_has_extension(it, "c h cc cpp cxx hh hpp hxx ipp inl tcc inc def java py js jsx ts tsx mjs go rb php cs swift kt scala rs m mm "
+	                              "pl pm perl lua ex exs vb groovy dart vue html htm css asp aspx jsp r jl clj hs ml");
 }
 
 static int scan_init(struct credential_scan *c, const struct item *it, struct span s)

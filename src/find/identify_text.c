@@ -121,10 +121,26 @@ static void tally_one(struct scan *s, unsigned rule, const struct shape *c, enum
 	s->tally[rule].refuted[c->is_grouped] += v == REFUTED;
 }
 
+/* Numbers of publications: "CVE-2019-15291", "SP 800-131A", "RFC 3493 6.1", "FIPS 140-2". */
+static bool is_publication(struct span t, size_t at)
+{
+	static const char *const names[] = { "CVE-", "RFC ", "RFC-", "RFC", "SP800-", "SP 800-", "FIPS ", "FIPS" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t n = strlen(names[i]);
+		if (span_starts(span_sub(t, at, 8), span_str(names[i])) ||
+		    (at >= n && span_equal(span_sub(t, at - n, n), span_str(names[i]))))
+			return true;
+	}
+	return at >= 3 && (span_equal(span_sub(t, at - 3, 3), span_str("SP ")) || span_equal(span_sub(t, at - 2, 2), span_str("SP"))) &&
+	       span_starts(span_from(t, at), span_str("800-"));
+}
+
 void identify_judge(struct scan *s, const struct shape *c, size_t at, size_t end, const uint8_t *rules, unsigned count)
 {
 	struct context context;
 	bool has_far = false;
+	if (is_publication(s->text, at))
+		return;
 	for (unsigned i = 0; i < count; i++) {
 		const struct rule *r = identify_rules[rules[i]];
 		if (r->needs_label && !is_named_near(r, near_of(s, at)))
@@ -233,6 +249,17 @@ static void judge_letters(struct scan *s, const struct chain *c, const struct le
 		identify_judge(s, &shape, l->has_prefix ? l->first : l->at, l->has_suffix ? l->last + 1 : l->end, rules, n);
 }
 
+/* "2020-2022 H. Berg": years of a copyright, and a name. */
+static bool is_years(struct span t, const struct chain *c)
+{
+	for (unsigned i = 0; i < c->count; i++) {
+		int a = span_at(t, c->start[i]), b = span_at(t, c->start[i] + 1);
+		if (c->end[i] - c->start[i] != 4 || !((a == '1' && b == '9') || (a == '2' && b == '0')))
+			return false;
+	}
+	return c->count == 2;
+}
+
 /* Letters beside a whole chain: "X-1234567-L", "AB 12 34 56 C", "12.345.678-Z"; a word before it may be none of it. */
 static void judge_lettered(struct scan *s, const struct chain *c)
 {
@@ -246,7 +273,7 @@ static void judge_lettered(struct scan *s, const struct chain *c)
 	l.has_prefix = l.first < l.letters && is_free_left(t, l.first);
 	l.last = l.end + ((right == '-' || right == ' ') && is_upper(span_at(t, l.end + 1)));
 	l.has_suffix = is_upper(span_at(t, l.last)) && is_free_right(t, l.last + 1);
-	if (c->goes_on)
+	if (c->goes_on || is_years(t, c))
 		return;
 	judge_letters(s, c, &l);
 	if (l.has_prefix && left == ' ') {

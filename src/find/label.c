@@ -134,6 +134,16 @@ static size_t skip_type(struct span s, size_t at)
 	return span_at(s, p) == '=' && span_at(s, p + 1) != '=' ? p + 1 : at;
 }
 
+/* Nothing but blanks and a name's bytes stand before at in its line. */
+static bool starts_line(struct span s, size_t at)
+{
+	while (at && (is_label_byte(span_at(s, at - 1)) || span_at(s, at - 1) == '\t'))
+		at--;
+	while (at && (span_at(s, at - 1) == ' ' || span_at(s, at - 1) == '\t'))
+		at--;
+	return !at || span_at(s, at - 1) == '\n';
+}
+
 /* What parts a label from its value; the offset behind it, or SIZE_MAX. */
 static size_t take_separator(struct credential_scan *c, size_t at, bool is_quoted, bool is_switch, bool *is_weak)
 {
@@ -155,7 +165,7 @@ static size_t take_separator(struct credential_scan *c, size_t at, bool is_quote
 	}
 	if (c->is_table && b == '\t')
 		return SIZE_MAX;
-	if (first == ' ' && (is_switch || (c->is_config && b == '"')))
+	if (first == ' ' && (is_switch || (c->is_config && b == '"' && starts_line(s, at))))
 		return p;
 	static const char *const is[] = { "is ", "ist ", "est ", "lautet ", "was ", NULL };
 	for (const char *const *w = is; first == ' ' && *w; w++)
@@ -183,8 +193,8 @@ static bool element_value(const struct credential_scan *c, size_t at, struct val
 		if (span_starts(span_from(c->s, from), span_str(*i)))
 			from += strlen(*i);
 	size_t to = span_find_byte(span_sub(c->s, 0, from + VALUE_MAX), '<', from);
-	if (to == SIZE_MAX || to == from)
-		return false;
+	if (to == SIZE_MAX || to == from || span_at(c->s, to + 1) != '/')
+		return false;	/* a value ends with its element; "<class Pass>value<int>" is no element */
 	struct span plain = span_sub(c->s, to, 200);
 	is_base64 |= span_find_nocase(plain, span_str("<PlainText>false"), 0) != SIZE_MAX;
 	*v = (struct value){ .start = from, .end = to, .is_quoted = true, .ends_line = true, .is_base64 = is_base64 };
@@ -243,8 +253,11 @@ static bool find_value(struct credential_scan *c, size_t start, size_t end, stru
 		return element_value(c, end, v);
 	if (span_starts_nocase(span_from(s, end), span_str("</key>")))
 		return element_value(c, end + 5, v);
+	bool is_call = span_at(s, p) == ')';
 	while (span_at(s, p) == ']' || span_at(s, p) == ')' || span_at(s, p) == '}')
 		p++;
+	if (is_call && span_at(s, p) == ':')
+		return false;	/* "(get_passphrase): New." */
 	while (span_at(s, p) == '*')
 		p++;
 	bool is_switch = before == '-' || span_at(s, start) == '-';
@@ -373,6 +386,34 @@ static bool decode(struct credential_scan *c, struct span label, struct value *v
 	return (ok && f->value.n) || !is_auth;
 }
 
+/* "Ditto.", "Likewise.": a word and a full stop. */
+static bool ends_sentence(struct span v)
+{
+	for (size_t i = 0; i + 1 < v.n; i++)
+		if (!isalpha(span_at(v, i)))
+			return false;
+	return v.n > 1 && span_at(v, v.n - 1) == '.';
+}
+
+/* "pass" alone is as often a verdict or a verb ("PASS: x86_64 insns", "Pass "-O2" to"). */
+static bool is_pass(struct span label)
+{
+	return label.n >= 4 && span_equal_nocase(span_from(label, label.n - 4), span_str("pass")) &&
+		(label.n == 4 || (span_at(label, label.n - 5) == '_' && isupper(span_at(label, 0))));
+}
+
+/* Words of a login in the 200 bytes before a value. */
+static bool is_login_near(struct span s, size_t at)
+{
+	static const char *const words[] = { "user", "login", "mail", "account", "usr", "ftp", "ssh", "host", "server", "db", "sql", "admin",
+		"root", "wifi", "wlan", "@", NULL };
+	struct span before = span_sub(s, at > 200 ? at - 200 : 0, at > 200 ? 200 : at);
+	for (const char *const *w = words; *w; w++)
+		if (span_find_nocase(before, span_str(*w), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 static void judge(struct credential_scan *c, struct span label, enum kind kind, struct value *v)
 {
 	struct candidate f = {
@@ -382,7 +423,9 @@ static void judge(struct credential_scan *c, struct span label, enum kind kind, 
 	bool is_phrase = span_find_nocase(label, span_str("phrase"), 0) != SIZE_MAX;
 	if (value_is_placeholder(f.value) || (!v->is_quoted && value_is_code(f.value)) || !decode(c, label, v, &f))
 		return;
-	if (!v->is_quoted && c->is_code && !v->is_assigned)
+	if (!v->is_quoted && ((c->is_code && !v->is_assigned) || ends_sentence(f.value)))
+		return;
+	if (is_pass(label) && !c->is_config && !c->is_table && !v->is_assigned && !is_login_near(c->s, v->start))
 		return;
 	if (c->is_code && !v->is_quoted && !(value_has_digit(f.value) && value_has_letter(f.value)))
 		return;
@@ -406,6 +449,17 @@ void credential_cell(struct credential_scan *c, struct span label, enum kind kin
 		judge(c, label, kind, &v);
 }
 
+/* "preset-passphrase.c: Ditto", "118_pass_all.dpatch: new" */
+static bool is_file_name(struct span label)
+{
+	static const char *const tails[] = { ".c", ".h", ".cc", ".cpp", ".hpp", ".py", ".js", ".java", ".go", ".rs", ".pl", ".pm", ".rb",
+		".sh", ".md", ".txt", ".texi", ".html", ".po", ".exp", ".patch", ".dpatch", ".diff", NULL };
+	for (const char *const *t = tails; *t; t++)
+		if (label.n > strlen(*t) && span_ends_nocase(label, span_str(*t)))
+			return true;
+	return false;
+}
+
 void credential_label(struct credential_scan *c, size_t start, size_t end)
 {
 	if (start < c->label_to || start < c->value_to)
@@ -427,6 +481,8 @@ void credential_label(struct credential_scan *c, size_t start, size_t end)
 		label = span_from(label, 1);
 	struct value v;
 	enum kind kind = KIND_COUNT;
+	if (is_file_name(label))
+		return;
 	if (find_value(c, (size_t)(label.p - c->s.p), to, &v))	/* most words have no value, which is soon seen */
 		kind = label_kind(label);
 	if (kind == KIND_COUNT)
