@@ -49,10 +49,12 @@ static int key_create(const char *path, unsigned char key[MARKS_KEY], struct fau
 
 static int key_open(struct marks *m, bool may_create, struct fault *why)
 {
-	char path[4200];
+	char path[4200], db[4200];
 	snprintf(path, sizeof(path), "%s/marks.key", m->directory);
+	snprintf(db, sizeof(db), "%s/marks.db", m->directory);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT && may_create)
+	/* a lost key is never replaced: what was marked under it could not be told from a forgery */
+	if (fd < 0 && errno == ENOENT && may_create && access(db, F_OK) < 0)
 		return key_create(path, m->key, why);
 	if (fd < 0)
 		return fault_set(why, E_STORE, "%s: %m", path);
