@@ -159,6 +159,8 @@ static size_t take_separator(struct credential_scan *c, size_t at, bool is_quote
 		return skip_type(s, p + 1);
 	if (b == '-' && next == '>')
 		return p + 2;
+	if (b == '(' && at >= 4 && span_equal(span_sub(s, at - 4, 4), span_str("PASS")))
+		return SIZE_MAX;	/* a compiler's MODULE_PASS("name") */
 	if ((b == ',' && is_quoted) || b == '(') {
 		size_t q = skip_blank(s, p + 1);
 		return span_at(s, q) == '"' || span_at(s, q) == '\'' ? q : SIZE_MAX;
@@ -405,8 +407,7 @@ static bool is_pass(struct span label)
 /* Words of a login in the 200 bytes before a value. */
 static bool is_login_near(struct span s, size_t at)
 {
-	static const char *const words[] = { "user", "login", "mail", "account", "usr", "ftp", "ssh", "host", "server", "db", "sql", "admin",
-		"root", "wifi", "wlan", "@", NULL };
+	static const char *const words[] = { "user", "login", "logon", "mail:", "mail=", "account", "usr", "admin", "wifi", "wlan", NULL };
 	struct span before = span_sub(s, at > 200 ? at - 200 : 0, at > 200 ? 200 : at);
 	for (const char *const *w = words; *w; w++)
 		if (span_find_nocase(before, span_str(*w), 0) != SIZE_MAX)
@@ -425,7 +426,7 @@ static void judge(struct credential_scan *c, struct span label, enum kind kind, 
 		return;
 	if (!v->is_quoted && ((c->is_code && !v->is_assigned) || ends_sentence(f.value)))
 		return;
-	if (is_pass(label) && !c->is_config && !c->is_table && !v->is_assigned && !is_login_near(c->s, v->start))
+	if (is_pass(label) && !v->is_quoted && (!c->is_config || span_equal(label, span_str("PASS"))) && !c->is_table && !v->is_assigned && !is_login_near(c->s, v->start))
 		return;
 	if (c->is_code && !v->is_quoted && !(value_has_digit(f.value) && value_has_letter(f.value)))
 		return;
