@@ -58,6 +58,11 @@ static int on_end(void *user, int64_t row, const struct item_end *end, struct fa
 	return registry_item_end(g->r, row, size, end, why);
 }
 
+static int on_film(void *user, int64_t row, struct span part, struct fault *why)
+{
+	return registry_item_film(((struct registering *)user)->r, row, part, why);
+}
+
 static int on_save(void *user, struct fault *why)
 {
 	return registry_save(((struct registering *)user)->r, why);
@@ -122,7 +127,7 @@ static int read_all(const struct arguments *a, char **paths, unsigned count, str
 	if (e)
 		return e;
 	struct registering g = { .r = *r };
-	struct scan_prints to = { &g, on_begin, on_add, on_digest, on_end, on_save };
+	struct scan_prints to = { &g, on_begin, on_add, on_digest, on_end, on_save, on_film };
 	s->request.reads_again = a->verifies;
 	e = scanning_run(s, registry_case(*r), &to, why);
 	free(g.sizes);

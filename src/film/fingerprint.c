@@ -213,20 +213,6 @@ static bool is_in_order(const struct fingerprint *f)
 			return false;
 	if (h->frames ? f->frames[0].first != 0 : h->points != 0)
 		return false;
-	for (uint32_t i = 0; i < h->points; i++)
-		if (f->points[i].level >= KEYPOINT_LEVELS)
-			return false;
-	for (int t = 0; t < FINGERPRINT_TABLES && !h->is_clip; t++) {
-		size_t keys = (size_t)1 << h->key_bits;
-		if (f->starts[t][0] != 0 || f->starts[t][keys] != h->points)
-			return false;
-		for (size_t i = 0; i < keys; i++)
-			if (f->starts[t][i] > f->starts[t][i + 1])
-				return false;
-		for (uint32_t i = 0; i < h->points; i++)
-			if (f->ids[t][i] >= h->points)
-				return false;
-	}
 	return true;
 }
 

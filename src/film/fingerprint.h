@@ -6,8 +6,9 @@
  *
  * One form in memory, on disk and on the line, little-endian: head; descriptors
  * (32 bytes each); frames; for a film two tables (starts, points); points; for
- * a clip weak bits; luma. Whoever opens it trusts nothing: lengths, orders and
- * numbers are checked, values need no check.
+ * a clip weak bits; luma. Whoever opens it trusts nothing: lengths and frames are
+ * checked then, so that a large registry opens at once; starts, ids and levels
+ * are to be checked where they are used.
  */
 #ifndef FILM_FINGERPRINT_H
 #define FILM_FINGERPRINT_H

@@ -111,11 +111,14 @@ static void look_up(const struct fingerprint *f, const struct descriptor *d, con
 				continue;
 			uint32_t key = (uint32_t)((d->bits[0] >> 16 * t) ^ flip) & mask;
 			uint32_t from = f->starts[t][key], to = f->starts[t][key + 1];
+			if (from > to || to > f->head->points)
+				continue;
 			to = to - from > BUCKET_MAX ? from + BUCKET_MAX : to;
 			for (uint32_t i = from; i < to; i++) {
-				unsigned distance = descriptor_distance(d, &f->d[f->ids[t][i]]);
+				uint32_t id = f->ids[t][i];
+				unsigned distance = id < f->head->points ? descriptor_distance(d, &f->d[id]) : NEAR + 1;
 				if (distance <= NEAR)
-					keep_near(few, f->ids[t][i], distance);
+					keep_near(few, id, distance);
 			}
 		}
 }
@@ -138,6 +141,8 @@ static bool add_near(struct search *s, const struct fingerprint *f, uint32_t poi
 	const struct fingerprint_point *c = &s->clip->points[point];
 	for (unsigned i = 0; i < few->n; i++) {
 		const struct fingerprint_point *p = &f->points[few->e[i].id];
+		if (p->level >= KEYPOINT_LEVELS || c->level >= KEYPOINT_LEVELS)
+			continue;
 		struct near_pair pair = {
 			.cx = c->x / 16384.0f, .cy = c->y / 16384.0f, .fx = (is_mirrored ? -p->x : p->x) / 16384.0f, .fy = p->y / 16384.0f,
 			.clip_time = (float)time, .film_time = (float)time_of_point(f, few->e[i].id),
@@ -285,7 +290,7 @@ static void add_answer(struct search *s, size_t film, const struct segment_of_cl
 	if (!r)
 		return;
 	double from = frame_time(s->clip, g->from), to = frame_time(s->clip, g->to - 1) + 0.25;
-	refine_time(&s->films[film], s->clip, from, to, &p->offset, &p->speed);
+	luma_refine_time(&s->films[film], s->clip, from, to, &p->offset, &p->speed);
 	if (r->run_count == 0 || p->nfa_log10 < r->nfa_log10)
 		describe_placing(r, p, turn);
 	double begin = p->offset + p->speed * from, length = to - from, end = s->films[film].head->duration_ms / 1000.0;

@@ -29,6 +29,6 @@ struct placed {
 bool place_pairs(const struct near_pair *p, size_t n, const struct turn *t, struct placed *out);
 double binomial_tail_log10(unsigned n, unsigned k, double rate);
 /* Betters offset and speed by the rise and fall of the mean luma; leaves them where that says nothing. */
-void refine_time(const struct fingerprint *film, const struct fingerprint *clip, double from, double to, double *offset, double *speed);
+void luma_refine_time(const struct fingerprint *film, const struct fingerprint *clip, double from, double to, double *offset, double *speed);
 
 #endif

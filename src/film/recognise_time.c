@@ -34,7 +34,7 @@ static double likeness(const struct fingerprint *film, const struct fingerprint 
 	return n >= SAMPLES_LEAST && va > 1e-9 && vb > 1e-9 ? (ab - a * b / n) / sqrt(va * vb) : -1;
 }
 
-void refine_time(const struct fingerprint *film, const struct fingerprint *clip, double from, double to, double *offset, double *speed)
+void luma_refine_time(const struct fingerprint *film, const struct fingerprint *clip, double from, double to, double *offset, double *speed)
 {
 	double middle = (from + to) / 2, there = *offset + *speed * middle, best = -1, best_offset = *offset, best_speed = 1;
 	for (size_t i = 0; i < sizeof(speeds) / sizeof(*speeds); i++)

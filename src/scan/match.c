@@ -25,6 +25,7 @@ static void leak_free(struct leak *l)
 		free(l->values[s].at);
 	}
 	free(l->pictures);
+	buf_release(&l->film);
 	free(l);
 }
 
@@ -446,9 +447,17 @@ static int on_end(void *user, int64_t row, const struct item_end *end, struct fa
 		e = match_anchors(m, l, why);
 		if (!e)
 			e = match_pictures(m, l, why);
+		if (!e)
+			e = match_films(m, l, why);
 	}
 	leak_drop(m, l);
 	return e;
+}
+
+static int on_film(void *user, int64_t row, struct span part, struct fault *why)
+{
+	struct leak *l = leak_of(user, row);
+	return l ? match_film_part(l, part, why) : OK;
 }
 
 static int on_save(void *user, struct fault *why)
@@ -464,7 +473,7 @@ int matcher_open(struct registry *r, struct case_file *c, struct matcher **out, 
 		return fault_set(why, E_MEMORY, "no memory for matching");
 	m->r = r;
 	m->c = c;
-	m->prints = (struct scan_prints){ m, on_begin, on_add, on_digest, on_end, on_save };
+	m->prints = (struct scan_prints){ m, on_begin, on_add, on_digest, on_end, on_save, on_film };
 	int e = registry_counts(r, &m->counts, why);
 	if (!e)
 		e = registry_pictures(r, &m->pictures, why);
@@ -472,6 +481,8 @@ int matcher_open(struct registry *r, struct case_file *c, struct matcher **out, 
 		m->index = pdq_index_make((const struct pdq *)m->pictures.pdq, m->pictures.n);
 		e = m->index ? OK : fault_set(why, E_MEMORY, "no memory for the index of pictures");
 	}
+	if (!e)
+		e = matcher_films_open(m, why);
 	if (e)
 		matcher_close(m);
 	else
@@ -487,6 +498,7 @@ void matcher_close(struct matcher *m)
 		leak_free(m->open[i]);
 	free(m->open);
 	pdq_index_close(m->index);
+	matcher_films_close(m);
 	free(m);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SCAN_MATCH_OWN_H
 #define SCAN_MATCH_OWN_H
 
+#include "film/fingerprint.h"
 #include "print/pdq.h"
 #include "scan/match.h"
 
@@ -33,6 +34,7 @@ struct leak {
 	struct values values[PRINT_SPACES];
 	struct picture_print *pictures;
 	size_t picture_count, picture_room;
+	struct buf film;		/* a clip's fingerprint */
 };
 
 struct hit { int64_t item; uint64_t leak_at, registered_at; uint32_t query; };
@@ -71,6 +73,10 @@ struct matcher {
 	size_t open_count, open_room;
 	struct registry_pictures pictures;
 	struct pdq_index *index;
+	struct fingerprint *films;
+	int64_t *film_items;
+	bool *film_is_background;
+	size_t film_count;
 };
 
 /* match_runs.c */
@@ -91,6 +97,12 @@ void files_close(struct pair_of_files *f);
 struct run files_extend(const struct pair_of_files *f, uint64_t leak_at, uint64_t registered_at);
 /* How large a ratio the content of a run can bear. */
 double files_bears(const struct pair_of_files *f, const struct run *run);
+
+/* match_film.c */
+int  matcher_films_open(struct matcher *m, struct fault *why);
+void matcher_films_close(struct matcher *m);
+int  match_film_part(struct leak *l, struct span part, struct fault *why);
+int  match_films(struct matcher *m, const struct leak *l, struct fault *why);
 
 /* match_write.c */
 struct match_row {

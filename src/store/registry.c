@@ -120,6 +120,8 @@ int registry_open(const char *dir, const char *key_file, enum case_mode mode, st
 		const struct keys *k = case_keys(r->c);
 		crypto_generichash(r->key, sizeof(r->key), (const unsigned char *)"anchors", 7, k->digest, sizeof(k->digest));
 		e = folder_make(r, why);
+		if (!e)
+			e = registry_films_make(r, why);
 	}
 	if (!e)
 		e = load_state(r, why);
@@ -134,6 +136,7 @@ static void gathering_free(struct gathering *g)
 {
 	for (unsigned i = 0; i < g->count; i++)
 		free(g->streams[i].pairs.p);
+	buf_release(&g->film);
 	free(g->path);
 	free(g);
 }
@@ -143,6 +146,7 @@ void registry_close(struct registry *r)
 	if (!r)
 		return;
 	registry_parts_close(r);
+	registry_films_close(r);
 	if (r->c && r->mode != CASE_READ && registry_save(r, NULL) != OK)	/* what cannot be kept whole is not kept */
 		sqlite3_exec(case_db(r->c), "ROLLBACK", NULL, NULL, NULL);
 	for (unsigned i = 0; i < r->open_count; i++)
@@ -210,7 +214,7 @@ int registry_windows(struct registry *r, uint32_t windows[PRINT_WINDOWS_MAX], st
 
 /* ---- items under way ---- */
 
-static struct gathering *gathering_of(struct registry *r, int64_t row)
+struct gathering *registry_gathering_of(struct registry *r, int64_t row)
 {
 	for (unsigned i = r->open_count; i > 0; i--)
 		if (r->open[i - 1]->row == row)
@@ -237,6 +241,7 @@ static int release_streams(struct registry *r, int64_t row, struct fault *why)
 		"UPDATE picture SET item = (SELECT o.id FROM item o, item i WHERE i.id = ?1 AND o.sha256 = i.sha256"
 		" AND o.id <> ?1 AND o.state = 2 LIMIT 1) WHERE item = ?1",
 		"DELETE FROM picture WHERE item IS NULL",
+		"DELETE FROM film WHERE item = ?1",
 		"DELETE FROM registered WHERE item = ?1",
 	};
 	int e = OK;
@@ -250,12 +255,13 @@ static int release_streams(struct registry *r, int64_t row, struct fault *why)
 
 int registry_item_begin(struct registry *r, int64_t row, const char *path, struct fault *why)
 {
-	struct gathering *g = gathering_of(r, row);
+	struct gathering *g = registry_gathering_of(r, row);
 	if (g)
 		gathering_drop(r, g);
 	if (r->open_count == OPEN_MAX || !(g = calloc(1, sizeof(*g))))
 		return fault_set(why, E_MEMORY, "no memory for another item");
 	g->row = row;
+	buf_init(&g->film, FILM_BYTES_MAX);
 	g->path = path ? realpath(path, NULL) : NULL;
 	r->open[r->open_count++] = g;
 	return release_streams(r, row, why);
@@ -274,7 +280,7 @@ static struct gathered *stream_for(struct gathering *g, const struct prints *p)
 
 int registry_item_add(struct registry *r, int64_t row, const struct prints *p, struct fault *why)
 {
-	struct gathering *g = gathering_of(r, row);
+	struct gathering *g = registry_gathering_of(r, row);
 	struct gathered *s = g ? stream_for(g, p) : NULL;
 	for (size_t i = 0; s && i < p->n; i++)
 		if (!pairs_add(&s->pairs, (struct pair){ p->p[i].value, p->p[i].at }))
@@ -295,7 +301,7 @@ static int add_picture(struct registry *r, int64_t row, const struct digest *d, 
 
 int registry_item_digest(struct registry *r, int64_t row, const struct digest *d, struct fault *why)
 {
-	struct gathering *g = gathering_of(r, row);
+	struct gathering *g = registry_gathering_of(r, row);
 	if (!g)
 		return OK;
 	if (d->kind == DIGEST_PDQ && d->n == 32)
@@ -365,7 +371,7 @@ static int registered_store(struct registry *r, const struct gathering *g, struc
 
 int registry_item_end(struct registry *r, int64_t row, uint64_t size, const struct item_end *end, struct fault *why)
 {
-	struct gathering *g = gathering_of(r, row);
+	struct gathering *g = registry_gathering_of(r, row);
 	if (!g)
 		return OK;
 	int e = OK;
@@ -375,6 +381,8 @@ int registry_item_end(struct registry *r, int64_t row, uint64_t size, const stru
 	}
 	if (!e)
 		e = registered_store(r, g, why);
+	if (!e)
+		e = registry_film_store(r, g, why);
 	gathering_drop(r, g);
 	r->is_sorted = false;
 	if (!e && r->pending[PRINT_BYTES].n + r->pending[PRINT_TEXT].n > PENDING_MAX)

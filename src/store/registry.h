@@ -41,6 +41,8 @@ int registry_windows(struct registry *r, uint32_t windows[PRINT_WINDOWS_MAX], st
 int registry_item_begin(struct registry *r, int64_t row, const char *path, struct fault *why);
 int registry_item_add(struct registry *r, int64_t row, const struct prints *p, struct fault *why);
 int registry_item_digest(struct registry *r, int64_t row, const struct digest *d, struct fault *why);
+/* A part of the fingerprint of the item's film, in order. */
+int registry_item_film(struct registry *r, int64_t row, struct span part, struct fault *why);
 int registry_item_end(struct registry *r, int64_t row, uint64_t size, const struct item_end *end, struct fault *why);
 /* Puts what is pending into the transaction under way; commit follows. */
 int registry_save(struct registry *r, struct fault *why);
@@ -93,5 +95,9 @@ int registry_same_bytes(struct registry *r, const unsigned char sha256[32], unsi
 /* All registered pictures, n of each array; the registry owns them. */
 struct registry_pictures { const unsigned char (*pdq)[32]; const int64_t *item; const uint32_t *page; const bool *is_background; size_t n; };
 int registry_pictures(struct registry *r, struct registry_pictures *p, struct fault *why);
+
+/* The fingerprints of all registered films, mapped; the registry owns them. */
+struct registry_film { int64_t item; bool is_background; struct span bytes; };
+int registry_films(struct registry *r, const struct registry_film **films, size_t *n, struct fault *why);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "store/registry.h"
 
+enum { FILM_BYTES_MAX = 1 << 30 };
 enum { OPEN_MAX = 4096, SEGMENTS_MAX = 64, CACHE = 1024, PENDING_MAX = 4 << 20, PENDING_SAVED = 1 << 18, PENDING_FEW = 1 << 16, MERGE_AT = 6 };
 
 struct pairs { struct pair *p; size_t n, room; size_t saved; };
@@ -18,6 +19,7 @@ struct gathering {
 	bool has_root;
 	unsigned char root[32];
 	uint64_t text_length;
+	struct buf film;
 };
 
 struct part {				/* an open segment */
@@ -47,8 +49,17 @@ struct registry {
 	int64_t *picture_item;
 	uint32_t *picture_page;
 	bool *picture_background;
+	struct registry_film *films;
+	size_t film_count;
 };
 
+struct gathering *registry_gathering_of(struct registry *r, int64_t row);
+/* registry_film.c */
+int  registry_films_make(struct registry *r, struct fault *why);
+int  registry_film_store(struct registry *r, const struct gathering *g, struct fault *why);
+void registry_films_close(struct registry *r);
+int  registry_films_verify(struct registry *r, struct fault *why);
+int  registry_films_merge(struct registry *r, struct registry *other, int64_t items, struct fault *why);
 bool pairs_add(struct pairs *v, struct pair p);
 uint64_t registry_keyed(const struct registry *r, uint64_t value);
 int registry_number(struct registry *r, const char *sql, int64_t *n, struct fault *why);

@@ -31,7 +31,7 @@ int registry_verify(struct registry *r, struct fault *why)
 			e = fault_set(why, E_STORE, "%s/anchors/%s: not the segment that the registry wrote; restore it from a copy",
 			              r->dir, r->parts[i].name);
 	}
-	return e;
+	return e ? e : registry_films_verify(r, why);
 }
 
 /* ---- forget ---- */
@@ -167,6 +167,8 @@ int registry_merge(struct registry *r, const char *from, const char *key_file, s
 	r->next_place += other->next_place;
 	if (!e)
 		e = take_anchors(r, other, places, why);
+	if (!e)
+		e = registry_films_merge(r, other, items, why);
 	r->is_sorted = false;
 	registry_close(other);
 	return e ? e : registry_flush(r, true, why);
