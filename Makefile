@@ -29,6 +29,7 @@ bench: all                      ## measures, beside peers; table and JSON lines
 	@sh bench/run.sh $(BENCH)
 
 fuzz: packages                  ## libFuzzer; make fuzz READER=zip [SECONDS=60]
+	@sh tools/install-packages.sh tools/packages-fuzz.txt
 	@sh tools/fuzz.sh "$(READER)" "$(SECONDS)"
 
 asan: packages                  ## the unit and golden tests under address and undefined-behaviour sanitizers
