@@ -17,6 +17,7 @@ struct claim_row {
 	struct span name;		/* normal, or empty */
 	size_t parent;			/* smallest claim of the same person, by union */
 	size_t next;			/* claim of the same person that comes next, or SIZE_MAX */
+	bool is_name_shared;		/* two persons with identifiers bear its name */
 	const char *merged_by;		/* what joined it to earlier ones, or NULL */
 	const char *conflict;		/* what did not join it, or NULL */
 };

@@ -155,6 +155,39 @@ static void merge_one(struct claims *all, size_t i)
 	meet(all, i, hash_of("name and birth date", buf_span(b)), "name and birth-date", false);
 }
 
+static bool has_strong(const struct claim_row *r)
+{
+	bool is_any = false;
+	for (unsigned k = 0; k < r->count; k++) {
+		const struct element *el = &r->elements[k];
+		bool is_role = el->kind == KIND_EMAIL_ADDRESS && is_role_address(el->value);
+		is_any |= el->kind == KIND_BIRTH_DATE || (kind_strength(el->kind) == STRENGTH_STRONG && !is_role);
+	}
+	return is_any;
+}
+
+/*
+ * A row that names somebody and nothing that identifies him ("Ann Lee" and her card) is the person of that
+ * name, where the case knows exactly one; where it knows two, the row stays by itself.
+ */
+static void merge_by_lone_name(struct claims *all)
+{
+	for (int pass = 0; pass < 2; pass++)	/* first whom each name means, then who else bears it */
+		for (size_t i = 0; i < all->count; i++) {
+			struct claim_row *r = &all->row[i];
+			if (span_find_byte(r->name, ' ', 0) == SIZE_MAX || has_strong(r) != (pass == 0))
+				continue;
+			struct claim_row *first = &all->row[first_with(all, hash_of("lone name", r->name), i)];
+			bool is_same = root_of(all, (size_t)(first - all->row)) == root_of(all, i);
+			if (pass == 0)
+				first->is_name_shared |= !is_same;
+			else if (!is_same && has_strong(first) && !first->is_name_shared) {
+				r->merged_by = "a name that one person bears";
+				join(all, (size_t)(first - all->row), i);
+			}
+		}
+}
+
 static void name_one(struct claims *all, struct claim_row *r)
 {
 	for (unsigned k = 0; k < r->count && !r->name.n; k++) {
@@ -181,6 +214,7 @@ int claims_merge(struct claims *all, struct fault *why)
 		name_one(all, &all->row[i]);
 	for (size_t i = 0; i < all->count; i++)
 		merge_one(all, i);
+	merge_by_lone_name(all);
 	for (size_t i = 0; i < all->count; i++) {
 		size_t root = root_of(all, i);
 		if (root != i)
