@@ -22,6 +22,6 @@ $strandline examine $scratch/dump --case $scratch/case > /dev/null
 $strandline export people --case $scratch/case --reveal > $scratch/people
 count() { jq -r 'select(.name | test("'"$1"'")) | .person_id' $scratch/people | wc -l; }
 check equal_numbers_and_a_lone_name_are_one_person [ "$(count 'Ann Lee|Lee, Ann')" -eq 1 ]
-check her_card_is_hers sh -c "jq -e 'select(.name | test(\"Lee\")) | .elements | test(\"payment-card\")' $scratch/people"
+check her_card_is_hers sh -c "grep 'Lee' $scratch/people | grep -q payment-card"
 check a_name_that_two_persons_bear_joins_nobody [ "$(count 'Bob Ngo')" -eq 3 ]
 finish
