@@ -10,7 +10,7 @@
  * nfa, the number of false alarms: how many placings as good as this are to be
  * expected of a clip of no registered film: placings tried times the binomial
  * tail of k of n pairs agreeing by accident, at the rate RECOGNISE_RATE, which
- * lies above the one measured on foreign clips (docs/recognise.md). Accepted
+ * is a chosen margin above what few foreign clips showed (docs/limits.md). Accepted
  * at RECOGNISE_NFA and less over the whole query.
  */
 #ifndef FILM_RECOGNISE_H
